@@ -1,0 +1,43 @@
+"""Files that are whole or not there: written to a temporary name, then renamed. And the error a person can mend."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+
+class UserError(Exception):
+    """Something that the person at the keyboard can mend; its message names the value and the remedy, and the command
+    lines print it without a traceback."""
+
+
+def write_atomically(path: Path, content: bytes | str) -> None:
+    """Write a file so that a reader, a crash or a full disk never leaves half of it.
+
+    Raises:
+        UserError: the folder is missing or not writable, or the disk is full; an older file is left as it was.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(temporary, 0o644)  # mkstemp makes it private
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise UserError(
+            f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder."
+        ) from error
+
+
+def to_json(value: Any) -> str:
+    """JSON as people read it: indented, unescaped, with a final newline; NaN and infinity are refused."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

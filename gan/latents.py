@@ -1,0 +1,122 @@
+"""A digit's number is its seed: seed → latent, temperature, and paths between latents.
+
+NumPy guarantees that the stream of the legacy `RandomState` never changes (NEP 19), so a link outlives torch,
+the device and the count: digit 9 is the same digit whichever grid shows it.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+NUM_SEEDS = 2**32
+NUM_CLASSES = 10
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 1.5
+
+Path = Literal["slerp", "lerp"]
+
+
+def seed_range(seed: int, count: int) -> list[int]:
+    """The `count` seeds from `seed` on, wrapping at 2³²: `seed_range(7, 3) == [7, 8, 9]`."""
+    return [(seed + i) % NUM_SEEDS for i in range(count)]
+
+
+def default_digit(seed: int) -> int:
+    """The class that a class-conditional generator draws for a seed when none is asked for: its last decimal digit."""
+    return seed % NUM_CLASSES
+
+
+def latent(seeds: Sequence[int], dim: int) -> np.ndarray:
+    """Latents of seeds, `float32 [N, dim]`: row i is `numpy.random.RandomState(seeds[i]).randn(dim)`.
+
+    Raises:
+        ValueError: a seed is no whole number in 0 … 2³²−1.
+    """
+    rows = np.empty((len(seeds), dim), dtype=np.float32)
+    stream = np.random.RandomState(0)
+    for row, seed in zip(rows, seeds, strict=True):
+        stream.seed(checked_seed(seed))  # 25 times faster than a new RandomState, and the same stream
+        row[:] = stream.randn(dim)
+    return rows
+
+
+def checked_seed(seed: int) -> int:
+    """The seed as a Python int; ValueError unless it is a whole number in 0 … 2³²−1."""
+    if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer) or not 0 <= seed < NUM_SEEDS:
+        raise ValueError(f"seed must be a whole number from 0 to {NUM_SEEDS - 1} (2³²−1), not {seed!r}")
+    return int(seed)
+
+
+def checked_digit(digit: int) -> int:
+    """The digit as a Python int; ValueError unless it is a whole number in 0 … 9."""
+    if isinstance(digit, bool | np.bool_) or not isinstance(digit, int | np.integer) or not 0 <= digit < NUM_CLASSES:
+        raise ValueError(f"digit must be a whole number from 0 to {NUM_CLASSES - 1}, not {digit!r}")
+    return int(digit)
+
+
+def checked_temperature(temperature: float) -> float:
+    """The temperature as a float; ValueError unless it is a number in 0.1 … 1.5 (NaN is not)."""
+    is_number = isinstance(temperature, int | float | np.number) and not isinstance(temperature, bool)
+    if not is_number or not MIN_TEMPERATURE <= temperature <= MAX_TEMPERATURE:
+        raise ValueError(
+            f"temperature must be a number from {MIN_TEMPERATURE} to {MAX_TEMPERATURE}, not {temperature!r}"
+        )
+    return float(temperature)
+
+
+def one_hot(digits: Sequence[int]) -> np.ndarray:
+    """Class weights of digits, `float32 [N, 10]`, a single 1 in each row."""
+    return np.eye(NUM_CLASSES, dtype=np.float32)[[checked_digit(d) for d in digits]]
+
+
+def slerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Spherical interpolation `[T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1 (Shoemake 1985; White 2016).
+
+    A Gaussian latent of many dimensions lies near a sphere; a straight line between two leaves it and passes through
+    latents that training never drew, the arc stays on it. Ends are met exactly; parallel vectors fall back to a line.
+    """
+    t = np.asarray(t, dtype=np.float64)[:, None]  # [T, 1]
+    a, b = start.astype(np.float64), end.astype(np.float64)
+    cosine = a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-12)
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    if np.sin(angle) < 1e-6:
+        return lerp(start, end, t[:, 0])
+    path = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
+    return _with_exact_ends(path, start, end, t)
+
+
+def lerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Straight-line interpolation `[T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1; ends are met exactly."""
+    t = np.asarray(t, dtype=np.float64)[:, None]  # [T, 1]
+    return _with_exact_ends((1 - t) * start + t * end, start, end, t)
+
+
+def _with_exact_ends(path: np.ndarray, start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
+    path = np.where(t <= 0, start, np.where(t >= 1, end, path))
+    return path.astype(np.float32)
+
+
+def walk(keys: np.ndarray, frames: int, mode: Path = "slerp", loop: bool = False) -> np.ndarray:
+    """`frames` points `float32 [frames, D]`, evenly spaced along the path through the key frames `keys [K, D]`.
+
+    With `loop` the path returns to the first key, whose repetition is left out so that an animation closes smoothly.
+
+    Raises:
+        ValueError: fewer than two keys, fewer than two frames, or an unknown mode.
+    """
+    if len(keys) < 2:
+        raise ValueError(f"a walk needs at least two key frames, not {len(keys)}")
+    if frames < 2:
+        raise ValueError(f"a walk needs at least two frames, not {frames}")
+    if mode not in ("slerp", "lerp"):
+        raise ValueError(f"mode must be 'slerp' or 'lerp', not {mode!r}")
+    if loop:
+        keys = np.concatenate([keys, keys[:1]])
+    interpolate = slerp if mode == "slerp" else lerp
+    positions = np.linspace(0, len(keys) - 1, frames, endpoint=not loop)  # in units of segments
+    segment = np.minimum(positions.astype(int), len(keys) - 2)
+    path = np.empty((frames, keys.shape[1]), dtype=np.float32)
+    for i in np.unique(segment):
+        on_segment = segment == i
+        path[on_segment] = interpolate(keys[i], keys[i + 1], positions[on_segment] - i)
+    return path

@@ -1,0 +1,271 @@
+"""The two players (Goodfellow et al. 2014): Generator and Discriminator, each built from its config.
+
+Images inside the networks are `float32 [N, 784]` in −1 … 1 (−1 = paper, 1 = ink); outside they are `uint8 [N, 28, 28]`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from gan import latents
+
+IMAGE_SIZE = 28
+PIXELS = IMAGE_SIZE * IMAGE_SIZE
+BLOCK = 16  # digits drawn at once: float results change with the batch size, so it never changes
+
+Architecture = Literal["mlp", "dcgan"]
+Activation = Literal["relu", "leaky_relu"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorConfig:
+    """Everything that determines a generator's tensors."""
+
+    architecture: Architecture = "mlp"
+    latent_dim: int = 100
+    widths: tuple[int, ...] = (256,)
+    """Hidden layers from the latent on; for dcgan the channels at 7×7 and 14×14."""
+    activation: Activation = "leaky_relu"
+    batch_norm: Literal["none", "all", "after_first"] = "none"
+    batch_norm_momentum: float = 0.1
+    num_classes: int = 0
+    embedding_dim: int = 100
+    """Width of the class embedding beside the latent; unused when num_classes is 0."""
+    normalize_input: bool = False
+    """Scale latent and embedding together to unit root mean square (as StyleGAN does), so that depth sees one scale."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiscriminatorConfig:
+    """Everything that determines a discriminator's tensors."""
+
+    architecture: Architecture = "mlp"
+    widths: tuple[int, ...] = (256,)
+    """Hidden layers from the pixels on; for dcgan the channels at 14×14 and 7×7."""
+    num_classes: int = 0
+    minibatch_std: int = 0
+    """Group size of the minibatch standard deviation (Karras et al. 2018); 0 = off."""
+    spectral_norm: bool = False
+
+
+def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for i, next_width in enumerate(c.widths):
+        layers.append(nn.Linear(width, next_width))
+        if c.batch_norm == "all" or (c.batch_norm == "after_first" and i > 0):
+            layers.append(nn.BatchNorm1d(next_width, momentum=c.batch_norm_momentum))
+        layers.append(_activation(c.activation))
+        width = next_width
+    return nn.Sequential(*layers, nn.Linear(width, PIXELS), nn.Tanh())
+
+
+def _convolutional_generator(c: GeneratorConfig, input_dim: int) -> nn.Sequential:
+    """DCGAN's generator (Radford et al. 2015) cut to 28×28: [N, input_dim] → 7×7 → 14×14 → 28×28 → [N, 784]."""
+    deep, shallow = c.widths
+    layers = nn.Sequential(
+        nn.Unflatten(1, (input_dim, 1, 1)),
+        nn.ConvTranspose2d(input_dim, deep, 7, bias=False),  # → [N, deep, 7, 7]
+        nn.BatchNorm2d(deep, momentum=c.batch_norm_momentum),
+        _activation(c.activation),
+        nn.ConvTranspose2d(deep, shallow, 4, stride=2, padding=1, bias=False),  # → [N, shallow, 14, 14]
+        nn.BatchNorm2d(shallow, momentum=c.batch_norm_momentum),
+        _activation(c.activation),
+        nn.ConvTranspose2d(shallow, 1, 4, stride=2, padding=1),  # → [N, 1, 28, 28]
+        nn.Tanh(),
+        nn.Flatten(),
+    )
+    return layers.apply(_initialise_as_dcgan)
+
+
+def _initialise_as_dcgan(layer: nn.Module) -> None:
+    """Normal weights of standard deviation 0.02 (Radford et al. 2015, section 4)."""
+    if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+        nn.init.normal_(layer.weight, 0.0, 0.02)
+    elif isinstance(layer, nn.BatchNorm2d):
+        nn.init.normal_(layer.weight, 1.0, 0.02)
+
+
+def _activation(name: Activation) -> nn.Module:
+    return nn.ReLU() if name == "relu" else nn.LeakyReLU(0.2)
+
+
+class Generator(nn.Module):
+    """Latents (and classes) in, digits out: a multilayer perceptron that ends in tanh (or DCGAN's convolutions).
+
+    `name`, `revision` and `weights` say which weights are loaded; `from_pretrained` sets them.
+    """
+
+    name: str = "untrained"
+    revision: str | None = None
+    weights: str = ""  # first 8 hex digits of the sha256 of model.safetensors
+
+    def __init__(self, config: GeneratorConfig):
+        super().__init__()
+        self.config = config
+        c = config
+        if c.num_classes:
+            self.embedding = nn.Linear(c.num_classes, c.embedding_dim, bias=False)
+        input_dim = c.latent_dim + (c.embedding_dim if c.num_classes else 0)
+        self.layers = (
+            _convolutional_generator(c, input_dim) if c.architecture == "dcgan" else _mlp_generator(c, input_dim)
+        )
+
+    def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """Images `float32 [N, 784]` in −1 … 1 of latents `z [N, latent_dim]`.
+
+        `y [N, 10]` holds class weights (one-hot, or a blend while morphing from class to class); only a
+        class-conditional generator takes it, and needs it.
+        """
+        if self.config.num_classes:
+            assert y is not None, "a class-conditional generator needs class weights"
+            z = torch.cat([z, self.embedding(y)], dim=1)  # [N, latent_dim + embedding_dim]
+        if self.config.normalize_input:
+            z = z * (z.square().mean(dim=1, keepdim=True) + 1e-8).rsqrt()
+        return self.layers(z)
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.parameters()).device
+
+    @property
+    def conditional(self) -> bool:
+        """Whether a digit can be asked for."""
+        return self.config.num_classes > 0
+
+    @classmethod
+    def from_pretrained(
+        cls, model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
+    ) -> "Generator":
+        """The generator of a run folder, a bundled checkpoint's folder, or a Hub repository `user/repo`.
+
+        Every file is verified (sha256, tensor names, shapes, finite values); nothing is unpickled.
+
+        Raises:
+            gan.hub.ModelError: no such folder or repository, or damaged or mismatched files. The message says which.
+        """
+        from gan import hub  # hub builds on networks; this is its front door
+
+        return hub.load_generator(model, revision=revision, device=device)
+
+    def classes(self, seeds: Sequence[int], digits: Sequence[int] | None) -> list[int]:
+        """The digit drawn for each seed: the one asked for, else `latents.default_digit` of the seed.
+
+        Raises:
+            ValueError: a digit outside 0 … 9, as many digits as seeds not given, or an unconditional generator.
+        """
+        if digits is None:
+            return [latents.default_digit(latents.checked_seed(s)) for s in seeds]
+        if not self.conditional:
+            raise ValueError(f"model {self.name!r} is unconditional: it cannot be asked for a digit, leave digits out")
+        if len(digits) != len(seeds):
+            raise ValueError(f"give one digit for each seed: {len(seeds)} seeds, {len(digits)} digits")
+        return [latents.checked_digit(d) for d in digits]
+
+    def sample(self, seeds: Sequence[int], digits: Sequence[int] | None = None, temperature: float = 1.0) -> Tensor:
+        """Digits `uint8 [N, 28, 28]` on the CPU, 0 = paper, 255 = ink; digit i depends on nothing but its own
+        seed, class and the temperature.
+
+        Args:
+            seeds: N whole numbers in 0 … 2³²−1.
+            digits: N classes in 0 … 9, for a class-conditional generator; None: the seed's last decimal digit.
+            temperature: scales the latent, 0.1 … 1.5; lower is more typical and less varied (truncation).
+
+        Raises:
+            ValueError: a seed, digit or temperature out of range, or digits asked of an unconditional generator.
+        """
+        seeds = list(seeds)
+        y = latents.one_hot(self.classes(seeds, digits))
+        z = latents.latent(seeds, self.config.latent_dim)
+        return self.draw(z, y, temperature)
+
+    @torch.inference_mode()
+    def draw(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> Tensor:
+        """Digits `uint8 [N, 28, 28]` on the CPU of latents `z float32 [N, latent_dim]` and class weights
+        `y float32 [N, 10]` (ignored by an unconditional generator), in blocks of 16."""
+        was_training = self.training
+        self.eval()
+        z = z * np.float32(latents.checked_temperature(temperature))
+        digits = torch.empty(len(z), IMAGE_SIZE, IMAGE_SIZE, dtype=torch.uint8)
+        for i in range(0, len(z), BLOCK):
+            block_z, block_y = (
+                torch.from_numpy(np.concatenate([a[i : i + BLOCK], np.zeros_like(a[: BLOCK - len(a[i : i + BLOCK])])]))
+                for a in (z, y)
+            )
+            digits[i : i + BLOCK] = to_uint8(self(block_z.to(self.device), block_y.to(self.device)))[: len(z) - i]
+        self.train(was_training)
+        return digits
+
+
+class Discriminator(nn.Module):
+    """Images (and classes) in, one logit each out, positive for "real": a perceptron (or DCGAN's convolutions).
+
+    With classes, the logit is the unconditional one plus the projection of the last features on the class's
+    embedding (Miyato & Koyama 2018).
+    """
+
+    def __init__(self, config: DiscriminatorConfig):
+        super().__init__()
+        self.config = config
+        norm = spectral_norm if config.spectral_norm else lambda layer: layer
+        layers: list[nn.Module] = []
+        if config.architecture == "dcgan":
+            shallow, deep = config.widths
+            layers = [
+                nn.Unflatten(1, (1, IMAGE_SIZE, IMAGE_SIZE)),
+                norm(nn.Conv2d(1, shallow, 4, stride=2, padding=1)),  # → [N, shallow, 14, 14]
+                nn.LeakyReLU(0.2),
+                norm(nn.Conv2d(shallow, deep, 4, stride=2, padding=1, bias=False)),  # → [N, deep, 7, 7]
+                nn.BatchNorm2d(deep),
+                nn.LeakyReLU(0.2),
+                nn.Flatten(),
+            ]
+            width = deep * 7 * 7
+        else:
+            width = PIXELS
+            for next_width in config.widths:
+                layers += [norm(nn.Linear(width, next_width)), nn.LeakyReLU(0.2)]
+                width = next_width
+        self.features = nn.Sequential(*layers)
+        self.logit = norm(nn.Linear(width + (1 if config.minibatch_std else 0), 1))
+        if config.num_classes:
+            self.embedding = norm(nn.Linear(config.num_classes, width, bias=False))
+        if config.architecture == "dcgan":
+            self.apply(_initialise_as_dcgan)
+
+    def forward(self, images: Tensor, y: Tensor | None = None) -> Tensor:
+        """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`."""
+        features = self.features(images)  # [N, widths[-1]]
+        head = features
+        if self.config.minibatch_std:
+            head = torch.cat([features, _minibatch_std(features, self.config.minibatch_std)], dim=1)
+        logits = self.logit(head).squeeze(1)  # [N, 1] → [N]
+        if self.config.num_classes:
+            assert y is not None, "a class-conditional discriminator needs class weights"
+            logits = logits + (features * self.embedding(y)).sum(dim=1) / features.shape[1] ** 0.5
+        return logits
+
+
+def _minibatch_std(features: Tensor, group: int) -> Tensor:
+    """The mean standard deviation of features within groups of samples, `[N, 1]`: low where a generator has collapsed
+    (Karras et al. 2018, section 3). Sample i is in group i mod (N / group); N must be a multiple of `group`."""
+    n, width = features.shape
+    if n % group:
+        raise ValueError(f"minibatch_std groups {group} samples, which does not divide the batch of {n}")
+    std = (features.view(group, n // group, width).var(dim=0, unbiased=False) + 1e-8).sqrt()  # [N / group, width]
+    return std.mean(dim=1, keepdim=True).repeat(group, 1)  # [N, 1]
+
+
+def to_uint8(images: Tensor) -> Tensor:
+    """Images `[N, 784]` in −1 … 1 as `uint8 [N, 28, 28]` on the CPU, rounded to the nearest of 256 levels."""
+    return images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).view(-1, IMAGE_SIZE, IMAGE_SIZE).cpu()
+
+
+def count_parameters(network: nn.Module) -> int:
+    """The number of trainable numbers."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)

@@ -1,0 +1,264 @@
+"""Every recipe as data, with its source or reason beside each number.
+
+The first five are well-known tutorials, kept as their authors wrote them; only the losses are computed on logits (the
+same maths, without overflow) and the pixels are scaled to −1 … 1 everywhere.
+"""
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Literal
+
+from tyro.conf import Suppress
+
+if TYPE_CHECKING:
+    from gan.networks import DiscriminatorConfig, GeneratorConfig
+
+Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """The networks, the objective, the optimiser and the schedule."""
+
+    summary: Suppress[str]
+    source: Suppress[str]
+
+    architecture: Literal["mlp", "dcgan"] = "mlp"
+    """Multilayer perceptrons, or the (transposed) convolutions of DCGAN for comparison."""
+    latent_dim: int = 100
+    """Numbers in a latent, 1 … 1024. All sources take 100 or close to it."""
+    generator_widths: tuple[int, ...] = (256,)
+    """Hidden layers of the generator, from the latent on."""
+    generator_activation: Literal["relu", "leaky_relu"] = "leaky_relu"
+    """Leaky ReLU (slope 0.2) keeps a gradient for negative inputs; ReLU lets units die."""
+    generator_batch_norm: Literal["none", "all", "after_first"] = "none"
+    """Batch normalisation in the generator's hidden layers: lets deep generators train at high rates."""
+    batch_norm_momentum: float = 0.1
+    """Weight of the newest batch in BatchNorm's running statistics, above 0 and up to 1."""
+    discriminator_widths: tuple[int, ...] = (256,)
+    """Hidden layers of the discriminator, from the pixels on."""
+    conditional: bool = False
+    """Tell both networks the class: an embedding in G, projection in D (Miyato & Koyama 2018)."""
+    normalize_input: bool = False
+    """Scale latent and embedding together to unit root mean square before G's first layer."""
+    spectral_norm: bool = False
+    """Divide each weight of D by its largest singular value (Miyato et al. 2018): bounds D's slope."""
+    minibatch_std: int = 0
+    """Show D the variety within groups of this many samples (Karras et al. 2018), 0 = off; must divide the batch."""
+
+    loss: Loss = "non_saturating"
+    """non_saturating (Goodfellow 2014), least_squares (Mao 2017), hinge (Lim & Ye 2017), wasserstein (Arjovsky 2017),
+    relativistic (Jolicoeur-Martineau 2018)."""
+    discriminator_loss_scale: float = 1.0
+    """Factor on D's loss; 0.5 where a source averages the losses on real and fake."""
+    label_smoothing: float = 0.0
+    """Real labels become 1 − this in D's loss (Salimans et al. 2016), 0 … 0.5; non_saturating only."""
+    r1: float = 0.0
+    """Weight γ of ½γ‖∇D(real)‖² (Mescheder et al. 2018): D must not be steep where the data is."""
+    r2: float = 0.0
+    """The same on fakes, ½γ‖∇D(fake)‖²."""
+    gradient_penalty: float = 0.0
+    """Weight of (‖∇D(x̂)‖ − 1)² between real and fake (Gulrajani et al. 2017)."""
+
+    order: Literal["discriminator_first", "generator_first"] = "discriminator_first"
+    """Which network is updated first in a step."""
+    reuse_fake: bool = False
+    """Both updates of a step see the same fake batch, instead of a fresh one each."""
+    discriminator_steps: int = 1
+    """D's updates in a step, each on its own real batch, 1 … 100."""
+
+    batch_size: int = 64
+    """Real images (and as many fakes) in an update; in all processes together."""
+    epochs: int = 20
+    """Passes over the data."""
+    learning_rate: float = 2e-4
+    """Adam's step size, of both networks unless D has its own."""
+    discriminator_learning_rate: float | None = None
+    """D's own step size (two time-scale update rule, Heusel et al. 2017)."""
+    beta1: float = 0.9
+    """Adam's momentum; GANs train steadier with 0.5 or 0, since their target moves."""
+    beta2: float = 0.999
+    """Adam's memory of squared gradients."""
+    decay_start: float = 1.0
+    """Fraction of the run after which the learning rate falls along a half cosine; 1 = constant."""
+    decay_to: float = 0.05
+    """Fraction of the learning rate that is left at the end of the decay."""
+    moving_average: float = 0.0
+    """Decay per step of the averaged generator that is saved (buffers too); 0 = save the raw one."""
+
+    temperature: float = 1.0
+    """Scale of the latents in this recipe's sample grids."""
+
+    def __post_init__(self) -> None:
+        def require(ok: bool, name: str, allowed: str) -> None:
+            if not ok:
+                raise ValueError(f"{name} must be {allowed}, not {getattr(self, name)!r}")
+
+        for field in fields(self):
+            value = getattr(self, field.name)
+            require(not isinstance(value, float) or math.isfinite(value), field.name, "finite")
+        for name in ("generator_widths", "discriminator_widths"):
+            widths = getattr(self, name)
+            require(0 < len(widths) <= 16 and all(1 <= w <= 16384 for w in widths), name, "1 to 16 widths of 1 … 16384")
+        require(1 <= self.latent_dim <= 1024, "latent_dim", "from 1 to 1024")
+        require(0 < self.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
+        require(self.batch_size >= 2, "batch_size", "at least 2")
+        require(1 <= self.epochs <= 100_000, "epochs", "from 1 to 100000")
+        require(1 <= self.discriminator_steps <= 100, "discriminator_steps", "from 1 to 100")
+        require(0 < self.learning_rate <= 1, "learning_rate", "above 0 and at most 1")
+        d_rate = self.discriminator_learning_rate
+        require(d_rate is None or 0 < d_rate <= 1, "discriminator_learning_rate", "above 0 and at most 1")
+        require(0 <= self.beta1 < 1, "beta1", "from 0 to below 1")
+        require(0 <= self.beta2 < 1, "beta2", "from 0 to below 1")
+        require(0 <= self.decay_start <= 1, "decay_start", "from 0 to 1")
+        require(0 <= self.decay_to <= 1, "decay_to", "from 0 to 1")
+        require(0 <= self.moving_average < 1, "moving_average", "from 0 to below 1")
+        require(0 <= self.label_smoothing <= 0.5, "label_smoothing", "from 0 to 0.5")
+        require(not self.label_smoothing or self.loss == "non_saturating", "label_smoothing", "0 with this loss")
+        require(self.discriminator_loss_scale > 0, "discriminator_loss_scale", "above 0")
+        for name in ("r1", "r2", "gradient_penalty"):
+            require(getattr(self, name) >= 0, name, "0 or more")
+        require(0.1 <= self.temperature <= 1.5, "temperature", "from 0.1 to 1.5")
+        group = self.minibatch_std
+        require(group == 0 or group >= 2, "minibatch_std", "0 (off) or at least 2")
+        require(
+            not group or self.batch_size % group == 0, "minibatch_std", f"a divisor of batch_size {self.batch_size}"
+        )
+
+    def generator_config(self) -> "GeneratorConfig":
+        """The part of the recipe that determines the generator's tensors."""
+        from gan.networks import GeneratorConfig
+
+        return GeneratorConfig(
+            architecture=self.architecture,
+            latent_dim=self.latent_dim,
+            widths=self.generator_widths,
+            activation=self.generator_activation,
+            batch_norm=self.generator_batch_norm,
+            batch_norm_momentum=self.batch_norm_momentum,
+            num_classes=10 if self.conditional else 0,
+            normalize_input=self.normalize_input,
+        )
+
+    def discriminator_config(self) -> "DiscriminatorConfig":
+        """The part of the recipe that determines the discriminator's tensors."""
+        from gan.networks import DiscriminatorConfig
+
+        return DiscriminatorConfig(
+            architecture=self.architecture,
+            widths=self.discriminator_widths,
+            num_classes=10 if self.conditional else 0,
+            minibatch_std=self.minibatch_std,
+            spectral_norm=self.spectral_norm,
+        )
+
+    def as_dict(self) -> dict:
+        """The fields as JSON values."""
+        return asdict(self)
+
+
+RECIPES: dict[str, Recipe] = {
+    # 100-256-784 against 784-256-1, both with ReLU-like units and a sigmoid: the smallest GAN that draws digits.
+    "relu-2": Recipe(
+        summary="two layers each, ReLU in G: the smallest GAN that draws digits",
+        source="tutorial 《AI开发:生成式对抗网络入门》",
+        generator_widths=(256,),
+        generator_activation="relu",
+        discriminator_widths=(256,),
+        batch_size=64,  # source
+        epochs=10,  # source
+        learning_rate=2e-4,  # source; Adam's default betas
+    ),
+    "relu-3": Recipe(
+        summary="three layers each, ReLU in G",
+        source="tutorial 《PyTorch快速入门教程十》",
+        generator_widths=(256, 256),
+        generator_activation="relu",
+        discriminator_widths=(256, 256),
+        batch_size=128,  # as leaky-3
+        epochs=100,  # source
+        learning_rate=3e-4,  # source; Adam's default betas
+    ),
+    "leaky-2": Recipe(
+        summary="two layers each, LeakyReLU in G, one fake batch for both updates",
+        source="tutorial 《GAN:原理、应用与实践》",
+        generator_widths=(256,),
+        discriminator_widths=(256,),
+        reuse_fake=True,  # source: the fake batch drawn for D is judged again for G
+        batch_size=64,  # source
+        epochs=20,  # source
+        learning_rate=2e-4,  # source; Adam's default betas
+    ),
+    "leaky-3": Recipe(
+        summary="three layers each, LeakyReLU in G, long schedule",
+        source="tutorial 《pytorch GAN伪造手写体mnist数据集方式》 (forgets to scale its pixels: scaled here)",
+        generator_widths=(256, 512),
+        discriminator_widths=(512, 256),
+        batch_size=128,  # source
+        epochs=200,  # source
+        learning_rate=2e-4,  # source
+        beta1=0.5,  # source, after DCGAN
+        temperature=0.6,  # source: draws its samples from 0.6 times a normal latent
+    ),
+    "batchnorm": Recipe(
+        summary="five layers in G with batch normalisation: the tutorial GAN most people meet",
+        source="tutorial 《利用多层感知机MLP实现GAN网络(pytorch版)》",
+        generator_widths=(128, 256, 512, 1024),  # source: 1,510,032 parameters with the output layer
+        generator_batch_norm="after_first",  # source
+        batch_norm_momentum=0.8,  # source, by name (another code base passes 0.8 by position and sets eps)
+        discriminator_widths=(512, 256),  # source: 533,505 parameters
+        discriminator_loss_scale=0.5,  # source: the mean of the losses on real and fake
+        order="generator_first",  # source
+        reuse_fake=True,  # source
+        batch_size=64,  # source
+        epochs=200,  # source
+        learning_rate=2e-4,  # source
+        beta1=0.5,  # source, after DCGAN
+    ),
+    "dcgan": Recipe(
+        summary="convolutions instead of perceptrons, for comparison",
+        source="Radford, Metz, Chintala: Unsupervised representation learning with deep convolutional GANs (2015)",
+        architecture="dcgan",
+        generator_widths=(256, 128),  # channels at 7×7 and 14×14; the paper's 1024 … 128 are for 64×64 colour images
+        generator_activation="relu",  # paper: ReLU in G, LeakyReLU 0.2 in D
+        generator_batch_norm="all",  # paper: every layer but G's output and D's input
+        discriminator_widths=(64, 128),  # channels at 14×14 and 7×7
+        batch_size=128,  # paper
+        epochs=20,
+        learning_rate=2e-4,  # paper
+        beta1=0.5,  # paper
+    ),
+    "wgan-gp": Recipe(
+        summary="Wasserstein loss with gradient penalty, five critic steps for one of G",
+        source="Gulrajani et al.: Improved training of Wasserstein GANs (2017), on leaky-3's networks",
+        generator_widths=(256, 512),
+        discriminator_widths=(512, 256),
+        loss="wasserstein",
+        gradient_penalty=10.0,  # paper
+        discriminator_steps=5,  # paper
+        batch_size=64,  # paper
+        epochs=200,  # as leaky-3, whose networks it shares
+        learning_rate=1e-4,  # paper
+        beta1=0.0,  # paper
+        beta2=0.9,  # paper
+    ),
+    "modern": Recipe(
+        summary="our best: class-conditional, penalised, averaged and annealed; still two perceptrons",
+        source="this project",
+        generator_widths=(512, 512, 512),
+        generator_batch_norm="all",  # trains at 2.5 times the tutorials' learning rate
+        discriminator_widths=(512, 512, 512),
+        conditional=True,  # the largest single step: unconditional perceptrons collapsed under R1
+        normalize_input=True,  # latent and embedding enter at one scale
+        minibatch_std=4,  # makes missing variety visible to D
+        r1=0.1,  # gentler than the usual 1 … 10: digits are nearly binary, so D has to be steep
+        batch_size=128,  # half the noise of 64 in a step at little more time
+        epochs=60,
+        learning_rate=5e-4,
+        beta1=0.0,  # R1's authors and StyleGAN: momentum overshoots a moving opponent
+        beta2=0.99,  # the same
+        decay_start=0.3,  # the anneal is worth a factor of three in distance
+        decay_to=0.05,
+        moving_average=0.9995,  # averages over about four epochs
+    ),
+}
