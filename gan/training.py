@@ -1,0 +1,277 @@
+"""The fight: one class that owns both networks and their optimisers, and whose `step` is one round of it.
+
+Every random number of a run is a function of (seed, step): data order and noise come from NumPy's counter-based
+Philox generator (Salmon et al. 2011), keyed by both. So a run needs no generator states to resume exactly, and any
+number of processes draws the same global batch, each keeping its own rows.
+"""
+
+import copy
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from torch import Tensor, nn
+
+from gan.data import Dataset
+from gan.files import UserError
+from gan.networks import Discriminator, Generator
+from gan.objectives import LOSSES, NonSaturating, gradient_penalty, interpolate, squared_slope
+from gan.recipes import Recipe
+
+STATISTICS = ("d_loss", "g_loss", "d_real", "d_fake")  # means over steps; d_real is D(x), d_fake is D(G(z))
+_ORDER, _NOISE = 0, 1  # Philox streams
+
+
+class Trainer:
+    """Both networks of a recipe on one data set.
+
+    Raises:
+        UserError: the data does not fit the recipe (fewer images than a step needs, or no labels for conditioning).
+    """
+
+    def __init__(self, recipe: Recipe, data: Dataset, *, seed: int = 0, accelerator: Accelerator | None = None):
+        self.recipe, self.seed = recipe, seed
+        self.accelerator = accelerator or Accelerator(cpu=True)
+        self.device = self.accelerator.device
+        self.data = data.to(self.device)
+        self._check_data()
+
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)  # initial weights are drawn on the CPU: the same on every device
+            self.generator = Generator(recipe.generator_config())
+            self.discriminator = Discriminator(recipe.discriminator_config())
+        self.generator.to(self.device)
+        self.discriminator.to(self.device)
+        self.averaged = copy.deepcopy(self.generator).requires_grad_(False)
+
+        loss_class = LOSSES[recipe.loss]
+        self.loss = loss_class(recipe.label_smoothing) if loss_class is NonSaturating else loss_class()
+        self.g_optimizer = self._adam(self.generator, recipe.learning_rate)
+        self.d_optimizer = self._adam(self.discriminator, recipe.discriminator_learning_rate or recipe.learning_rate)
+
+        self.steps = 0  # done so far
+        self.sums = torch.zeros(len(STATISTICS), device=self.device)  # of statistics since they were last read
+        self.summed = torch.zeros((), dtype=torch.int64, device=self.device)  # finite steps in the sums
+        self._read_at = 0  # the step when the statistics were last read
+        self._order: tuple[int, Tensor] | None = None  # (epoch, permutation)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps in a pass over the data; what doesn't fill a last step is left to the next epoch's shuffle."""
+        return len(self.data) // (self.recipe.batch_size * self.recipe.discriminator_steps)
+
+    @property
+    def total_steps(self) -> int:
+        return self.steps_per_epoch * self.recipe.epochs
+
+    @property
+    def result(self) -> Generator:
+        """The generator to keep: the averaged one, or the raw one where the recipe has no average."""
+        return self.averaged if self.recipe.moving_average else self.generator
+
+    def step(self) -> None:
+        """One round: `discriminator_steps` updates of D and one of G, in the recipe's order."""
+        rate = self.rate_factor()
+        for optimizer, base in (
+            (self.g_optimizer, self.recipe.learning_rate),
+            (self.d_optimizer, self.recipe.discriminator_learning_rate or self.recipe.learning_rate),
+        ):
+            optimizer.param_groups[0]["lr"] = base * rate
+        real, y = self._next_batches()  # k × [B, 784], k × [B, 10] or None
+        noise, epsilon = self._noise()  # [k + 1, B, latent_dim], [k, B, 1]
+
+        shared = self.generator(noise[-1], y[-1]) if self.recipe.reuse_fake else None
+        if self.recipe.order == "generator_first":
+            fake_logits, g_loss = self._update_generator(shared, noise[-1], real[-1], y[-1])
+        for k in range(self.recipe.discriminator_steps):
+            if shared is not None and k == self.recipe.discriminator_steps - 1:
+                fake = shared.detach()
+            else:
+                with torch.no_grad():
+                    fake = self.generator(noise[k], y[k])
+            real_logits, d_loss = self._update_discriminator(real[k], fake, y[k], epsilon[k])
+        if self.recipe.order == "discriminator_first":
+            fake_logits, g_loss = self._update_generator(shared, noise[-1], real[-1], y[-1])
+
+        self.sums += torch.stack([d_loss, g_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()])
+        self.summed += self.sums.isfinite().all()
+        self.steps += 1
+
+    def _update_discriminator(
+        self, real: Tensor, fake: Tensor, y: Tensor | None, epsilon: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        r = self.recipe
+        penalty = torch.zeros((), device=self.device)
+        if r.r1:
+            real_logits, slope = squared_slope(self.discriminator, real.requires_grad_(), y)
+            penalty = penalty + 0.5 * r.r1 * slope.mean()
+        else:
+            real_logits = self.discriminator(real, y)
+        if r.r2:
+            fake_logits, slope = squared_slope(self.discriminator, fake.clone().requires_grad_(), y)
+            penalty = penalty + 0.5 * r.r2 * slope.mean()
+        else:
+            fake_logits = self.discriminator(fake, y)
+        if r.gradient_penalty:
+            between = interpolate(real.detach(), fake, epsilon).requires_grad_()
+            penalty = penalty + r.gradient_penalty * gradient_penalty(self.discriminator, between, y)
+        loss = r.discriminator_loss_scale * self.loss.discriminator(real_logits, fake_logits)
+        self._descend(self.d_optimizer, self.discriminator, loss + penalty)
+        return real_logits.detach(), loss.detach()
+
+    def _update_generator(
+        self, fake: Tensor | None, noise: Tensor, real: Tensor, y: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        if fake is None:
+            fake = self.generator(noise, y)
+        self.discriminator.requires_grad_(False)  # only the slope with respect to the fakes is needed
+        fake_logits = self.discriminator(fake, y)
+        real_logits = self.discriminator(real.detach(), y) if self.recipe.loss == "relativistic" else None
+        loss = self.loss.generator(fake_logits, real_logits)
+        self._descend(self.g_optimizer, self.generator, loss)
+        self.discriminator.requires_grad_(True)
+        self._update_average()
+        return fake_logits.detach(), loss.detach()
+
+    def _descend(self, optimizer: torch.optim.Optimizer, network: nn.Module, loss: Tensor) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        if self.accelerator.num_processes > 1:
+            grads = [p.grad for p in network.parameters() if p.grad is not None]
+            mean = self.accelerator.reduce(torch.cat([g.flatten() for g in grads]), "mean")
+            for grad, part in zip(grads, mean.split([g.numel() for g in grads]), strict=True):
+                grad.copy_(part.view_as(grad))
+        optimizer.step()
+
+    def _update_average(self) -> None:
+        """Average the weights; copy the buffers: BatchNorm's running statistics are averages already, and leaving
+        them behind (as several code bases do) pairs new statistics with old weights."""
+        if not self.recipe.moving_average:
+            return
+        with torch.no_grad():
+            torch._foreach_lerp_(
+                list(self.averaged.parameters()), list(self.generator.parameters()), 1 - self.recipe.moving_average
+            )
+            for mine, theirs in zip(self.averaged.buffers(), self.generator.buffers(), strict=True):
+                mine.copy_(theirs)
+
+    def rate_factor(self) -> float:
+        """The learning rate now as a fraction of the recipe's: 1, then a half cosine down to `decay_to`."""
+        start = self.recipe.decay_start * self.total_steps
+        if self.steps <= start or self.recipe.decay_start == 1:
+            return 1.0
+        progress = (self.steps - start) / (self.total_steps - start)
+        return self.recipe.decay_to + (1 - self.recipe.decay_to) * 0.5 * (1 + math.cos(math.pi * progress))
+
+    def read_statistics(self) -> dict[str, float]:
+        """Means of the statistics since they were last read, which starts them anew.
+
+        Raises:
+            UserError: a loss was not finite; the message names the step.
+        """
+        count = int(self.summed)
+        sums = self.sums.tolist()
+        if not all(map(math.isfinite, sums)):
+            first_bad = self._read_at + count + 1
+            raise UserError(
+                f"a loss became infinite or NaN at step {first_bad}: lower --learning-rate, or add a penalty (--r1 1)"
+            )
+        self._read_at = self.steps
+        self.sums.zero_()
+        self.summed.zero_()
+        return {name: value / max(count, 1) for name, value in zip(STATISTICS, sums, strict=True)}
+
+    # Data and noise
+
+    def _next_batches(self) -> tuple[list[Tensor], list[Tensor | None]]:
+        epoch, position = divmod(self.steps, self.steps_per_epoch)
+        if self._order is None or self._order[0] != epoch:
+            permutation = self._random(_ORDER, epoch).permutation(len(self.data))
+            self._order = (epoch, torch.from_numpy(permutation).to(self.device))
+        k, size = self.recipe.discriminator_steps, self.recipe.batch_size
+        rows = self._order[1][position * k * size : (position + 1) * k * size].view(k, size)
+        batches = [self.data.batch(self._mine(r)) for r in rows]
+        return [images for images, _ in batches], [y if self.recipe.conditional else None for _, y in batches]
+
+    def _noise(self) -> tuple[Tensor, Tensor]:
+        random = self._random(_NOISE, self.steps)
+        k, size, dim = self.recipe.discriminator_steps, self.recipe.batch_size, self.recipe.latent_dim
+        noise = torch.from_numpy(random.standard_normal((k + 1, size, dim), dtype=np.float32))
+        if not self.recipe.gradient_penalty:
+            epsilon = torch.zeros(k, size, 1)
+        else:
+            epsilon = torch.from_numpy(random.random((k, size, 1), dtype=np.float32))
+        return (
+            torch.stack([self._mine(n) for n in noise]).to(self.device, non_blocking=True),
+            torch.stack([self._mine(e) for e in epsilon]).to(self.device, non_blocking=True),
+        )
+
+    def _mine(self, rows: Tensor) -> Tensor:
+        """This process's share of a global batch."""
+        return rows[self.accelerator.process_index :: self.accelerator.num_processes]
+
+    def _random(self, stream: int, index: int) -> np.random.Generator:
+        return np.random.Generator(np.random.Philox(key=[self.seed, index], counter=[0, 0, 0, stream]))
+
+    def _check_data(self) -> None:
+        if self.steps_per_epoch < 1:
+            raise UserError(
+                f"a step needs {self.recipe.batch_size * self.recipe.discriminator_steps} images "
+                f"and the data has {len(self.data)}: lower --batch-size"
+            )
+        if self.recipe.conditional and self.data.labels is None:
+            raise UserError(
+                "this recipe is class-conditional and the images have no labels: "
+                "put them in folders named 0 … 9, or add --no-conditional"
+            )
+
+    def _adam(self, network: nn.Module, rate: float) -> torch.optim.Adam:
+        betas = (self.recipe.beta1, self.recipe.beta2)
+        return torch.optim.Adam(network.parameters(), lr=rate, betas=betas, fused=self.device.type in ("cpu", "cuda"))
+
+    # State, for checkpoints
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything that changes while training, flat, as CPU tensors."""
+        return {name: tensor.detach().cpu().contiguous() for name, tensor in self._live_state()}
+
+    def load_state(self, state: dict[str, Tensor], steps: int) -> None:
+        """Continue exactly where `state()` was taken, after `steps` steps.
+
+        Raises:
+            UserError: tensors are missing, unknown or of another shape.
+        """
+        for optimizer in (self.g_optimizer, self.d_optimizer):
+            for parameter in optimizer.param_groups[0]["params"]:
+                optimizer.state[parameter] = {
+                    "step": torch.zeros((), device=parameter.device),
+                    "exp_avg": torch.zeros_like(parameter),
+                    "exp_avg_sq": torch.zeros_like(parameter),
+                }
+        live = dict(self._live_state())
+        for name in live.keys() ^ state.keys():
+            raise UserError(f"the state does not fit the recipe: tensor {name} is missing or unknown")
+        for name, tensor in live.items():
+            if tensor.shape != state[name].shape:
+                raise UserError(f"the state does not fit the recipe: tensor {name} is {list(state[name].shape)}")
+        with torch.no_grad():
+            for name, tensor in live.items():
+                tensor.copy_(state[name])
+        self.steps = steps
+        self._read_at = steps - int(self.summed)
+
+    def _live_state(self) -> Iterator[tuple[str, Tensor]]:
+        yield "statistics.sums", self.sums
+        yield "statistics.summed", self.summed
+        networks = {"generator": self.generator, "discriminator": self.discriminator}
+        if self.recipe.moving_average:
+            networks["averaged"] = self.averaged
+        for prefix, network in networks.items():
+            for name, tensor in network.state_dict().items():
+                yield f"{prefix}.{name}", tensor
+        for prefix, optimizer in (("g_optimizer", self.g_optimizer), ("d_optimizer", self.d_optimizer)):
+            for i, parameter in enumerate(optimizer.param_groups[0]["params"]):
+                for name, tensor in optimizer.state[parameter].items():
+                    yield f"{prefix}.{i}.{name}", tensor

@@ -1,0 +1,52 @@
+"""Train a recipe on MNIST: `python train.py relu-2`, `python train.py --help`."""
+
+import sys
+from dataclasses import dataclass, field
+
+import tyro
+
+from gan.files import UserError
+from gan.options import RunOptions
+from gan.recipes import RECIPES, Recipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A recipe and how to run it."""
+
+    recipe: Recipe
+    run: RunOptions = field(default_factory=RunOptions)
+
+
+def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
+    """The recipe's name and the job that the command line asks for; leaves with exit code 2 if it is wrong."""
+    jobs = {
+        name: (f"{recipe.summary} [{recipe.epochs} epochs; {recipe.source}]", Job(recipe=recipe))
+        for name, recipe in RECIPES.items()
+    }
+    arguments = sys.argv[1:] if arguments is None else arguments
+    job = tyro.extras.overridable_config_cli(
+        jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments
+    )
+    return next(a for a in arguments if a in RECIPES), job
+
+
+def main() -> int:
+    """Exit status: 0 trained, 1 failed, 2 wrong usage, 130 or 143 interrupted and saved."""
+    name, job = parse()
+    from gan.runs import Interrupted, run  # torch takes seconds to import; --help and usage errors don't wait for it
+
+    try:
+        folder = run(name, job.recipe, job.run)
+    except UserError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 1
+    except Interrupted as stop:
+        print(f"train.py: {stop}", file=sys.stderr)
+        return stop.code
+    print(f"saved in {folder}: try it with python app.py --model {folder}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
