@@ -21,8 +21,7 @@ class Job:
 def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
     """The recipe's name and the job that the command line asks for; leaves with exit code 2 if it is wrong."""
     jobs = {
-        name: (f"{recipe.summary} [{recipe.epochs} epochs; {recipe.source}]", Job(recipe=recipe))
-        for name, recipe in RECIPES.items()
+        name: (f"{recipe.summary} ({recipe.epochs} epochs)", Job(recipe=recipe)) for name, recipe in RECIPES.items()
     }
     arguments = sys.argv[1:] if arguments is None else arguments
     job = tyro.extras.overridable_config_cli(
@@ -34,14 +33,17 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
 def main() -> int:
     """Exit status: 0 trained, 1 failed, 2 wrong usage, 130 or 143 interrupted and saved."""
     name, job = parse()
-    from gan.runs import Interrupted, run  # torch takes seconds to import; --help and usage errors don't wait for it
+    from gan.runs import (
+        InterruptedRunError,
+        run,
+    )  # torch takes seconds to import; --help and usage errors don't wait for it
 
     try:
         folder = run(name, job.recipe, job.run)
     except UserError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
-    except Interrupted as stop:
+    except InterruptedRunError as stop:
         print(f"train.py: {stop}", file=sys.stderr)
         return stop.code
     print(f"saved in {folder}: try it with python app.py --model {folder}")

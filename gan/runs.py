@@ -11,7 +11,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ RECORD_EVERY = 100  # steps in a line of the history
 STATES_KEPT = 3
 
 
-class Interrupted(Exception):  # noqa: N818: a request, no error
+class InterruptedRunError(Exception):
     """SIGINT or SIGTERM arrived; the run is saved. `code` is the exit status, 128 + signal."""
 
     def __init__(self, code: int, message: str):
@@ -48,7 +48,7 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
 
     Raises:
         UserError: bad data, device or folder, a full disk, or a loss that is not finite. What was saved stays whole.
-        Interrupted: SIGINT or SIGTERM; the step was finished and saved.
+        InterruptedRunError: SIGINT or SIGTERM; the step was finished and saved.
     """
     folder = options.output_dir or Path("runs") / name
     device = choose_device(options.device)
@@ -164,7 +164,7 @@ class Run:
         try:
             with safetensors.safe_open(path, framework="pt") as file:
                 metadata = json.loads(file.metadata()["run"])
-                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118: not a dict
+                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (safetensors.SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
             raise UserError(f"{path} is damaged ({error}): delete it to resume from the checkpoint before it") from None
         for key, mine in self.identity.items():
@@ -182,7 +182,7 @@ class Run:
     def _stop(self, signal_number: int) -> None:
         if self.main:
             self._save_model()
-        raise Interrupted(
+        raise InterruptedRunError(
             128 + signal_number,
             f"stopped after step {self.trainer.steps} of {self.trainer.total_steps}, saved in {self.folder}. "
             f"Continue with: {_command(resume=True)}",
@@ -212,10 +212,9 @@ class Run:
 def _signals() -> Iterator[list[int]]:
     """A list that SIGINT and SIGTERM put themselves into, so that a step is finished before they are obeyed."""
     arrived: list[int] = []
-    previous: dict[int, Any] = {}
-    handler: Callable[[int, Any], None] = lambda number, frame: arrived.append(number)  # noqa: E731
+    previous = {}
     for number in (signal.SIGINT, signal.SIGTERM):
-        previous[number] = signal.signal(number, handler)
+        previous[number] = signal.signal(number, lambda number, frame: arrived.append(number))
     try:
         yield arrived
     finally:
