@@ -68,7 +68,9 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True) -> Data
     try:
         try:
             source = _TORCHVISION[name](str(folder), train=train, download=False)
-        except RuntimeError:  # torchvision's "Dataset not found"; damaged files raise other errors
+        except RuntimeError as error:
+            if "not found" not in str(error):  # torchvision's "Dataset not found"; damaged files say other things
+                raise
             print(f"{name} is not in {folder}: downloading it there")
             source = _download(name, folder, train)
         images, labels = source.data, torch.as_tensor(source.targets)
@@ -80,7 +82,7 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True) -> Data
             raise ValueError(f"{tuple(images.shape)} images, {tuple(labels.shape)} labels")
         if len(labels) == 0 or int(labels.min()) < 0 or int(labels.max()) > 9:
             raise ValueError("labels must be in 0 … 9, and at least one")
-    except (ValueError, AssertionError, IndexError, TypeError, EOFError, OSError) as error:
+    except (ValueError, RuntimeError, AssertionError, IndexError, TypeError, EOFError, OSError) as error:
         raise UserError(
             f"the {part} files of {name} in {folder} are damaged or of the wrong size ({_one_line(error)}). "
             f"Delete them and run again to download them, or name another folder with --data-dir."

@@ -1,0 +1,144 @@
+"""Data sets as one uint8 tensor."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torchvision import datasets
+
+from gan.data import Dataset, load_dataset
+from gan.files import UserError
+from tests.conftest import blobs, write_idx, write_mnist
+
+
+def test_mnist_is_read_byte_by_byte(mnist_dir: Path) -> None:
+    data = load_dataset("mnist", mnist_dir)
+    images, labels = blobs(512, seed=512)
+    assert data.images.dtype == torch.uint8
+    np.testing.assert_array_equal(data.images.numpy(), images.reshape(512, 784))
+    np.testing.assert_array_equal(data.labels, labels)
+    assert len(load_dataset("mnist", mnist_dir, train=False)) == 256
+
+
+def test_a_batch_is_scaled_to_plus_minus_one() -> None:
+    data = Dataset("two", torch.tensor([[0, 255], [51, 102]], dtype=torch.uint8), torch.tensor([3, 9]))
+    images, y = data.batch(torch.tensor([1, 0]))
+    torch.testing.assert_close(images, torch.tensor([[-0.6, -0.2], [-1.0, 1.0]]))
+    assert y is not None
+    assert y.argmax(dim=1).tolist() == [9, 3]
+    assert y.sum() == 2
+
+
+def test_the_fingerprint_changes_with_any_pixel_or_label(toy_data: Dataset) -> None:
+    pixel, label = toy_data.images.clone(), toy_data.labels.clone()
+    pixel[5, 5] += 1
+    label[5] = (label[5] + 1) % 10
+    prints = {
+        d.fingerprint() for d in (toy_data, Dataset("a", pixel, toy_data.labels), Dataset("b", toy_data.images, label))
+    }
+    assert len(prints) == 3
+
+
+@pytest.mark.parametrize("file", ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"])
+@pytest.mark.parametrize("damage", ["truncated", "empty", "noise"])
+def test_a_damaged_mnist_file_is_named_with_the_remedy(tmp_path: Path, file: str, damage: str) -> None:
+    path = write_mnist(tmp_path) / "MNIST" / "raw" / file
+    content = {"truncated": path.read_bytes()[:-100], "empty": b"", "noise": b"\x07" * 400}[damage]
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=r"training files of mnist in .* damaged or of the wrong size.*--data-dir"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_images_and_labels_of_different_counts_are_refused(tmp_path: Path) -> None:
+    write_mnist(tmp_path)
+    write_idx(tmp_path / "MNIST" / "raw" / "train-labels-idx1-ubyte", np.zeros(9, np.uint8))
+    with pytest.raises(UserError, match="wrong size"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_images_of_another_shape_are_refused(tmp_path: Path) -> None:
+    write_mnist(tmp_path)
+    write_idx(tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte", np.zeros((512, 32, 32), np.uint8))
+    with pytest.raises(UserError, match="wrong size"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_a_failed_download_names_what_was_tried_and_both_remedies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datasets.MNIST, "mirrors", ["http://127.0.0.1:9/mnist/"])  # nothing listens on port 9
+    with pytest.raises(UserError, match=r"tried http://127.0.0.1:9/mnist/\. Try again.*--data-dir"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_downloaded_archives_are_unpacked_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever fetched the four .gz files by hand is served too."""
+    raw = write_mnist(tmp_path) / "MNIST" / "raw"
+    resources = []
+    for path in sorted(raw.iterdir()):
+        archive = path.with_name(path.name + ".gz")
+        archive.write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+        resources.append((archive.name, None))
+    monkeypatch.setattr(datasets.MNIST, "resources", resources)
+    monkeypatch.setattr(datasets.MNIST, "mirrors", ["http://127.0.0.1:9/mnist/"])
+    assert len(load_dataset("mnist", tmp_path)) == 512
+
+
+@pytest.mark.parametrize(("name", "folder"), [("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")])
+def test_mnists_siblings_are_read_from_their_own_folders(tmp_path: Path, name: str, folder: str) -> None:
+    write_mnist(tmp_path)
+    (tmp_path / "MNIST").rename(tmp_path / folder)
+    data = load_dataset(name, tmp_path)  # type: ignore[arg-type]
+    assert (data.name, len(data)) == (name, 512)
+
+
+def test_emnist_is_turned_upright(tmp_path: Path) -> None:
+    images, labels = blobs(40)
+    raw = tmp_path / "EMNIST" / "raw"
+    for part in ("train", "test"):
+        write_idx(raw / f"emnist-digits-{part}-images-idx3-ubyte", images.transpose(0, 2, 1))  # as NIST stores them
+        write_idx(raw / f"emnist-digits-{part}-labels-idx1-ubyte", labels)
+    data = load_dataset("emnist-digits", tmp_path)
+    np.testing.assert_array_equal(data.images.numpy(), images.reshape(40, 784))
+
+
+def save_images(folder: Path, count: int, size: tuple[int, int], mode: str = "L", value: int | None = None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for i, image in enumerate(blobs(count)[0]):
+        pixels = image if value is None else np.full_like(image, value)
+        Image.fromarray(pixels).resize(size).convert(mode).save(folder / f"{i}.png")
+
+
+def test_a_folder_of_any_images_becomes_small_grey_digits(tmp_path: Path) -> None:
+    save_images(tmp_path / "3", 4, (56, 56), "RGB")
+    save_images(tmp_path / "8", 2, (28, 28), "RGBA")
+    data = load_dataset("folder", tmp_path)
+    assert data.images.shape == (6, 784)
+    assert data.labels is not None
+    assert data.labels.tolist() == [3, 3, 3, 3, 8, 8]
+
+
+def test_dark_ink_on_light_paper_is_inverted_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_images(tmp_path, 3, (40, 30), value=250)
+    data = load_dataset("folder", tmp_path)
+    assert data.images.max() == 5
+    assert data.labels is None
+    assert "inverted" in capsys.readouterr().out
+
+
+def test_bad_folders_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no folder .*absent"):
+        load_dataset("folder", tmp_path / "absent")
+    with pytest.raises(UserError, match="holds no images"):
+        load_dataset("folder", tmp_path)
+    save_images(tmp_path / "1", 2, (28, 28))
+    save_images(tmp_path / "cats", 1, (28, 28))
+    with pytest.raises(UserError, match=r"some don't \(.*cats"):
+        load_dataset("folder", tmp_path)
+    (tmp_path / "1" / "text.png").write_text("no image")
+    with pytest.raises(UserError, match=r"text.png is not an image"):
+        load_dataset("folder", tmp_path)
