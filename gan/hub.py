@@ -1,86 +1,53 @@
-"""A model folder, written and read back with every byte verified; its twin on the Hugging Face Hub.
+"""Models by name: a folder, a bundled checkpoint, or a repository on the Hugging Face Hub."""
 
-A folder (a run's, a bundled checkpoint's, a Hub repository's) holds config.json, model.safetensors,
-discriminator.safetensors and what describes them. Weights are safetensors only: nothing is ever unpickled.
-"""
-
-import hashlib
-import json
 import re
-from dataclasses import MISSING, asdict, fields
 from pathlib import Path
-from typing import Any, TypeVar
 
-import safetensors
-import safetensors.torch
 import torch
-from torch import nn
 
-from gan.files import UserError, to_json, write_atomically
-from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from gan.model_folder import (
+    CONFIG,
+    DISCRIMINATOR,
+    GENERATOR,
+    MAX_CONFIG_BYTES,
+    MAX_WEIGHTS_BYTES,
+    ModelError,
+    config_from_dict,
+    load_weights,
+    read_config,
+    read_discriminator,
+    read_generator,
+    save_model,
+)
+from gan.networks import Discriminator, Generator
 
-FORMAT = 1
-CONFIG = "config.json"
-GENERATOR = "model.safetensors"
-DISCRIMINATOR = "discriminator.safetensors"
-CONFIG_KEYS = {"format", "recipe", "generator", "discriminator", "training", "sha256"}
-MAX_CONFIG_BYTES = 64 * 1024
-MAX_WEIGHTS_BYTES = 64 * 1024 * 1024
+__all__ = [
+    "BUNDLED",
+    "CONFIG",
+    "DISCRIMINATOR",
+    "GENERATOR",
+    "MAX_CONFIG_BYTES",
+    "MAX_WEIGHTS_BYTES",
+    "ModelError",
+    "bundled_models",
+    "config_from_dict",
+    "load_discriminator",
+    "load_generator",
+    "load_weights",
+    "read_config",
+    "resolve",
+    "save_model",
+]
+
 BUNDLED = Path(__file__).resolve().parent.parent / "checkpoints"
-
-Config = TypeVar("Config", GeneratorConfig, DiscriminatorConfig)
-Network = TypeVar("Network", bound=nn.Module)
-
-
-class ModelError(UserError):
-    """A model that cannot be found, read or trusted."""
-
-
-# Write
-
-
-def save_model(
-    folder: Path, generator: Generator, discriminator: Discriminator, *, recipe: str, training: dict[str, Any]
-) -> None:
-    """Write both networks and config.json into `folder`; config.json last, so that its hashes always match.
-
-    Args:
-        recipe: the recipe's name.
-        training: whatever reproduces the run, as JSON values.
-    """
-    weights = {
-        GENERATOR: safetensors.torch.save(_tensors(generator)),
-        DISCRIMINATOR: safetensors.torch.save(_tensors(discriminator)),
-    }
-    config = {
-        "format": FORMAT,
-        "recipe": recipe,
-        "generator": asdict(generator.config),
-        "discriminator": asdict(discriminator.config),
-        "training": training,
-        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in weights.items()},
-    }
-    for name, data in weights.items():
-        write_atomically(folder / name, data)
-    write_atomically(folder / CONFIG, to_json(config))
-
-
-def _tensors(network: nn.Module) -> dict[str, torch.Tensor]:
-    return {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
-
-
-# Read
 
 
 def load_generator(model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu") -> Generator:
     """See `Generator.from_pretrained`."""
     folder, name, commit = resolve(model, revision)
-    config = read_config(folder)
-    generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
-    data = load_weights(generator, folder / GENERATOR, config["sha256"].get(GENERATOR))
+    generator = read_generator(folder, device=device)
     generator.name, generator.revision = name, commit
-    generator.weights = hashlib.sha256(data).hexdigest()[:8]
-    return generator.to(device).eval().requires_grad_(False)
+    return generator
 
 
 def load_discriminator(
@@ -88,10 +55,7 @@ def load_discriminator(
 ) -> Discriminator:
     """The discriminator beside a generator; arguments and errors as `Generator.from_pretrained`."""
     folder, _, _ = resolve(model, revision)
-    config = read_config(folder)
-    discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
-    load_weights(discriminator, folder / DISCRIMINATOR, config["sha256"].get(DISCRIMINATOR))
-    return discriminator.to(device).eval().requires_grad_(False)
+    return read_discriminator(folder, device=device)
 
 
 def resolve(model: str | Path, revision: str | None = None) -> tuple[Path, str, str | None]:
@@ -111,88 +75,3 @@ def resolve(model: str | Path, revision: str | None = None) -> tuple[Path, str, 
 def bundled_models() -> list[str]:
     """The names of the generators in `checkpoints/`."""
     return sorted(path.parent.name for path in BUNDLED.glob(f"*/{GENERATOR}"))
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """config.json of a model folder, with exactly the keys it must have.
-
-    Raises:
-        ModelError: it is missing, too large, no JSON, of another format version, or has missing or unknown keys.
-    """
-    path = folder / CONFIG
-    if not path.is_file():
-        raise ModelError(f"{folder} holds no {CONFIG}: it is not a model folder, or the model was never saved there")
-    if path.stat().st_size > MAX_CONFIG_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_CONFIG_BYTES} bytes: it is not one of ours")
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ModelError(f"{path} is not valid JSON ({error}): fetch or train the model again") from None
-    if not isinstance(config, dict):
-        raise ModelError(f"{path} must hold a JSON object, not {type(config).__name__}")
-    if config.get("format") != FORMAT:
-        raise ModelError(f"{path} has format {config.get('format')!r}; this version reads format {FORMAT}")
-    _check_keys(set(config), CONFIG_KEYS, str(path))
-    if not isinstance(config["sha256"], dict):
-        raise ModelError(f"{path}: 'sha256' must map file names to hashes")
-    return config
-
-
-def config_from_dict(kind: type[Config], values: Any, where: str) -> Config:
-    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type."""
-    if not isinstance(values, dict):
-        raise ModelError(f"{where} in {CONFIG} must be a JSON object, not {values!r}")
-    defaults = {f.name: f.default for f in fields(kind) if f.default is not MISSING}
-    _check_keys(set(values), set(defaults), f"{where} in {CONFIG}")
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-    for key, value in values.items():
-        expected = type(defaults[key])
-        if type(value) is not expected and not (expected is float and type(value) is int):
-            raise ModelError(f"{where}.{key} in {CONFIG} must be of type {expected.__name__}, not {value!r}")
-    try:
-        return kind(**values)
-    except ValueError as error:
-        raise ModelError(f"{where} in {CONFIG}: {error}") from None
-
-
-def _check_keys(found: set[str], expected: set[str], where: str) -> None:
-    problems = [f"missing {', '.join(sorted(expected - found))}"] if expected - found else []
-    problems += [f"unknown {', '.join(sorted(found - expected))}"] if found - expected else []
-    if problems:
-        raise ModelError(f"{where} has the wrong keys: {'; '.join(problems)}")
-
-
-def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> bytes:
-    """Load a safetensors file into a network after checking it; returns the file's bytes.
-
-    Raises:
-        ModelError: the file is missing, too large, damaged, of another sha256, or its tensors' names, shapes, dtypes or
-            values (not finite) don't fit. The network is then unchanged.
-    """
-    if not path.is_file():
-        raise ModelError(f"{path.parent} holds no {path.name}: the weights are missing")
-    if path.stat().st_size > MAX_WEIGHTS_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_WEIGHTS_BYTES >> 20} MB: it is not one of ours")
-    data = path.read_bytes()
-    actual = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and actual != sha256:
-        raise ModelError(
-            f"{path} is damaged or was replaced: its sha256 is {actual[:8]}…, {CONFIG} says {str(sha256)[:8]}…"
-        )
-    try:
-        tensors = safetensors.torch.load(data)
-    except safetensors.SafetensorError as error:
-        raise ModelError(f"{path} is not a whole safetensors file ({error}): fetch or train it again") from None
-    expected = network.state_dict()
-    _check_keys(set(tensors), set(expected), str(path))
-    for name, tensor in tensors.items():
-        want = expected[name]
-        if tensor.shape != want.shape or tensor.dtype != want.dtype:
-            raise ModelError(
-                f"{path}: tensor {name} is {tensor.dtype} {list(tensor.shape)}, "
-                f"{CONFIG} asks for {want.dtype} {list(want.shape)}"
-            )
-        if not torch.isfinite(tensor).all():
-            raise ModelError(f"{path}: tensor {name} holds values that are not finite")
-    network.load_state_dict(tensors)
-    return data

@@ -6,7 +6,7 @@ Images inside the networks are `float32 [N, 784]` in −1 … 1 (−1 = paper, 1
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import torch
@@ -40,6 +40,9 @@ class GeneratorConfig:
     normalize_input: bool = False
     """Scale latent and embedding together to unit root mean square (as StyleGAN does), so that depth sees one scale."""
 
+    def __post_init__(self) -> None:
+        _check_config(self)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DiscriminatorConfig:
@@ -52,6 +55,36 @@ class DiscriminatorConfig:
     minibatch_std: int = 0
     """Group size of the minibatch standard deviation (Karras et al. 2018); 0 = off."""
     spectral_norm: bool = False
+
+    def __post_init__(self) -> None:
+        _check_config(self)
+
+
+def _check_config(config: GeneratorConfig | DiscriminatorConfig) -> None:
+    """Refuse what no network can be built from: a config may come from a stranger's repository.
+
+    Raises:
+        ValueError: names the field, the allowed values and the one found.
+    """
+
+    def require(ok: bool, name: str, allowed: str) -> None:
+        if not ok:
+            raise ValueError(f"{name} must be {allowed}, not {getattr(config, name)!r}")
+
+    for name, kind in get_type_hints(type(config)).items():
+        if get_origin(kind) is Literal:
+            require(getattr(config, name) in get_args(kind), name, f"one of {', '.join(get_args(kind))}")
+    widths = config.widths
+    require(0 < len(widths) <= 16, "widths", "1 to 16 whole numbers")
+    require(all(type(w) is int and 1 <= w <= 16384 for w in widths), "widths", "whole numbers from 1 to 16384")
+    require(config.architecture != "dcgan" or len(widths) == 2, "widths", "two channel counts for dcgan")
+    require(config.num_classes in (0, latents.NUM_CLASSES), "num_classes", f"0 or {latents.NUM_CLASSES}")
+    if isinstance(config, GeneratorConfig):
+        require(1 <= config.latent_dim <= 1024, "latent_dim", "from 1 to 1024")
+        require(1 <= config.embedding_dim <= 1024, "embedding_dim", "from 1 to 1024")
+        require(0 < config.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
+    else:
+        require(config.minibatch_std == 0 or config.minibatch_std >= 2, "minibatch_std", "0 (off) or at least 2")
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:

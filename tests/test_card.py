@@ -1,0 +1,124 @@
+"""The model card says what the folder records, and nothing that it doesn't."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from huggingface_hub import ModelCard
+from PIL import Image
+
+from gan import hub
+from gan.card import render_model_card, write_model_card
+from gan.networks import Discriminator, Generator
+from gan.recipes import RECIPES
+
+TRAINING = {
+    "recipe": RECIPES["modern"].as_dict(),
+    "dataset": "mnist",
+    "seed": 3,
+    "epochs": 60,
+    "command": "python train.py modern --seed 3",
+    "versions": {"torch": "2.15.0"},
+    "device": "cuda (NVIDIA H200)",
+    "wall_time": 3725.2,
+}
+
+
+def save(folder: Path, recipe: str = "modern", training: dict | None = None) -> Path:
+    torch.manual_seed(0)
+    generator = Generator(RECIPES[recipe].generator_config())
+    discriminator = Discriminator(RECIPES[recipe].discriminator_config())
+    hub.save_model(folder, generator, discriminator, recipe=recipe, training=TRAINING if training is None else training)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A run's folder with everything that a finished run leaves."""
+    save(tmp_path / "run")
+    (tmp_path / "run/metrics.json").write_text(
+        json.dumps({"values": {"frechet_train": 3.25}, "floor": {"frechet_train": 1.5}, "protocol": "10,000 samples"})
+    )
+    (tmp_path / "run/samples").mkdir()
+    for name in ("samples/epoch_001.png", "samples/epoch_060.png", "losses.png"):
+        Image.new("L", (28, 28)).save(tmp_path / "run" / name)
+    Image.new("L", (28, 28)).save(tmp_path / "run/timelapse.webp")
+    return tmp_path / "run"
+
+
+def test_the_front_matter_is_what_the_hub_reads(folder):
+    data = ModelCard(render_model_card(folder)).data
+    assert data.library_name == "pytorch"
+    assert data.pipeline_tag == "unconditional-image-generation"
+    assert data.datasets == ["ylecun/mnist"]
+    assert "class-conditional" in data.tags
+    (result,) = data.eval_results
+    assert (result.metric_type, result.metric_value, result.dataset_name) == ("frechet_train", 3.25, "MNIST")
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "python train.py modern --seed 3",
+        "cuda (NVIDIA H200)",
+        "1 h 2 min",
+        "torch 2.15.0",
+        "| frechet train | 3.25 | 1.5 |",
+        "Protocol: 10,000 samples",
+        "(samples/epoch_060.png)",
+        "(timelapse.webp)",
+        "(losses.png)",
+        "| `r1` | `0.1` |",
+        "US Census Bureau",
+    ],
+)
+def test_the_card_tells_what_the_folder_records(folder, fact):
+    assert fact in render_model_card(folder)
+
+
+def test_every_picture_in_the_card_is_in_the_folder(folder):
+    pictures = re.findall(r"!\[[^]]*]\(([^)]*)\)", render_model_card(folder))
+    assert len(pictures) == 3
+    assert all((folder / picture).is_file() for picture in pictures)
+
+
+def test_what_is_not_recorded_is_left_out(tmp_path):
+    card = render_model_card(save(tmp_path / "bare", "relu-2", {}))
+    data = ModelCard(card).data
+    assert data.datasets is None
+    assert data.eval_results is None
+    assert "Not evaluated" in card
+    assert not any(word in card for word in ("None", "MNIST", "Wall time", "Device", "![", "Protocol"))
+
+
+def test_the_source_of_the_recipe_is_cited(tmp_path):
+    assert RECIPES["relu-2"].source in render_model_card(save(tmp_path / "run", "relu-2", {}))
+
+
+@pytest.mark.parametrize("recipe", ["relu-2", "modern"])
+def test_the_snippet_in_the_card_runs(recipe, tmp_path, monkeypatch):
+    folder = save(tmp_path / "runs" / recipe, recipe)
+    monkeypatch.chdir(tmp_path)
+    code = write_model_card(folder).read_text().split("```python\n")[1].split("```")[0]
+    assert len(code.strip().splitlines()) == 3
+    names: dict = {}
+    exec(code, names)
+    assert names["digits"].shape == (16, 28, 28)
+    assert names["digits"].dtype == torch.uint8
+
+
+def test_the_snippet_of_a_published_model_names_the_repository(folder):
+    assert 'from_pretrained("maker/digits")' in render_model_card(folder, repo_id="maker/digits")
+
+
+def test_no_path_of_this_machine_is_in_the_card(folder):
+    assert str(folder.parent) not in render_model_card(folder)
+
+
+@pytest.mark.parametrize(("content", "message"), [("{", "is not valid JSON"), ("[]", "must hold a JSON object")])
+def test_damaged_metrics_are_refused(folder, content, message):
+    (folder / "metrics.json").write_text(content)
+    with pytest.raises(hub.ModelError, match=message):
+        render_model_card(folder)
