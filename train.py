@@ -33,12 +33,14 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
 def main() -> int:
     """Exit status: 0 trained, 1 failed, 2 wrong usage, 130 or 143 interrupted and saved."""
     name, job = parse()
-    from gan.runs import (
-        InterruptedRunError,
-        run,
-    )  # torch takes seconds to import; --help and usage errors don't wait for it
+    from gan.runs import InterruptedRunError, run  # torch takes seconds to import; --help and usage errors don't wait
 
     try:
+        if job.run.dry_run:
+            from gan.dryrun import report
+
+            print(report(name, job.recipe, job.run))
+            return 0
         folder = run(name, job.recipe, job.run)
     except UserError as error:
         print(f"train.py: {error}", file=sys.stderr)
@@ -46,6 +48,9 @@ def main() -> int:
     except InterruptedRunError as stop:
         print(f"train.py: {stop}", file=sys.stderr)
         return stop.code
+    except KeyboardInterrupt:
+        print("train.py: interrupted before the first step, nothing is lost", file=sys.stderr)
+        return 130
     print(f"saved in {folder}: try it with python app.py --model {folder}")
     return 0
 

@@ -54,12 +54,17 @@ class Dataset:
         return digest.hexdigest()[:16]
 
 
-def load_dataset(name: DatasetName, folder: Path, *, train: bool = True) -> Dataset:
+class DatasetNotFoundError(UserError):
+    """The data set is not in the folder, and downloading was not asked for."""
+
+
+def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, download: bool = True) -> Dataset:
     """The training (or test) part of a data set in `folder`, in torchvision's layout; downloaded there if missing.
 
     `folder` as a name reads images of any size below the folder itself (see `load_image_folder`).
 
     Raises:
+        DatasetNotFoundError: it is not there and `download` is off.
         UserError: the download failed, or a file is damaged or of the wrong size; the message says what to do.
     """
     if name == "folder":
@@ -71,6 +76,8 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True) -> Data
         except RuntimeError as error:
             if "not found" not in str(error):  # torchvision's "Dataset not found"; damaged files say other things
                 raise
+            if not download:
+                raise DatasetNotFoundError(f"{name} is not in {folder}") from None
             print(f"{name} is not in {folder}: downloading it there")
             source = _download(name, folder, train)
         images, labels = source.data, torch.as_tensor(source.targets)

@@ -21,8 +21,14 @@ class RunOptions:
     """Determines initial weights, data order and noise, 0 … 2³²−1."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps, xpu."""
+    dry_run: bool = False
+    """Print networks, schedule, memory and expected time, and train nothing."""
     resume: bool = False
     """Continue the run in the run folder exactly where its last checkpoint was taken."""
+    mixed_precision: Literal["no", "bf16", "fp16"] = "no"
+    """Compute in half precision where the device has it, through accelerate."""
+    report_to: Literal["none", "trackio", "tensorboard", "wandb"] = "none"
+    """Also log to a tracker, through accelerate; trackio's dashboard runs on this machine (pip install trackio)."""
     checkpoint_steps: int = 0
     """Checkpoint every so many steps too, besides every epoch; 0 = every epoch only."""
 

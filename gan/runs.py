@@ -1,7 +1,8 @@
 """A run from its first step to its folder: checkpoints, resume, history, samples, and a clean stop.
 
 A run folder holds exactly what a Hub repository holds (config.json, model.safetensors, discriminator.safetensors,
-metrics.json, history.jsonl, samples/, README.md) and, to resume from, state/ with the last three states.
+metrics.json, history.jsonl, samples/, time-lapse, curves, README.md) and, to resume from, state/ with the last three
+states. Only the main process of a job writes.
 """
 
 import json
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,15 @@ import safetensors
 import safetensors.torch
 import torch
 from accelerate import Accelerator
+from accelerate.utils import broadcast_object_list
 from tqdm import tqdm
 
-from gan import hub, rendering
-from gan.data import Dataset, load_dataset
+from gan import figures, rendering
+from gan.card import write_model_card
+from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.files import UserError, to_json, write_atomically
+from gan.model_folder import CONFIG, save_model
 from gan.options import RunOptions
 from gan.recipes import Recipe
 from gan.training import Trainer
@@ -33,6 +38,8 @@ from gan.training import Trainer
 SAMPLE_SEEDS = range(100)  # ten rows of ten: a class-conditional generator draws a class in each column
 RECORD_EVERY = 100  # steps in a line of the history
 STATES_KEPT = 3
+HISTORY = "history.jsonl"
+LOCAL_FLAGS = {"--data-dir", "--output-dir", "--device", "--checkpoint-steps", "--report-to", "--resume"}
 
 
 class InterruptedRunError(Exception):
@@ -51,39 +58,66 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         InterruptedRunError: SIGINT or SIGTERM; the step was finished and saved.
     """
     folder = options.output_dir or Path("runs") / name
+    accelerator = start_accelerator(options, folder)
+    if accelerator.is_main_process:
+        check_folder(folder, options.resume)
+    with accelerator.main_process_first():
+        data = load_dataset(options.dataset, options.data_dir)
+    trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    try:
+        return Run(name, options, trainer, folder).train()
+    except torch.OutOfMemoryError:
+        raise UserError(f"{trainer.device} is out of memory: lower --batch-size or choose another --device") from None
+    finally:
+        accelerator.end_training()
+
+
+def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
+    """The device, the precision, the trackers, and this process's place among the others of `accelerate launch`.
+
+    Raises:
+        UserError: the device is missing or occupied, lacks the precision, or the tracker is not installed.
+    """
     device = choose_device(options.device)
-    check_folder(folder, options.resume)
-    data = load_dataset(options.dataset, options.data_dir)
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
-    trainer = Trainer(recipe, data, seed=options.seed, accelerator=Accelerator(cpu=device.type == "cpu"))
-    return Run(name, recipe, options, trainer, folder, data).train()
+    try:
+        if device.type == "cuda" and "LOCAL_RANK" not in os.environ:
+            torch.cuda.set_device(device)
+        accelerator = Accelerator(
+            cpu=device.type == "cpu",
+            mixed_precision=options.mixed_precision,
+            log_with=None if options.report_to == "none" else options.report_to,
+            project_dir=folder,
+        )
+    except (RuntimeError, ValueError) as error:
+        raise UserError(f"cannot start on {device} with --mixed-precision {options.mixed_precision}: {error}") from None
+    if options.report_to != "none" and not accelerator.log_with:
+        raise UserError(f"--report-to {options.report_to}: not installed here; pip install {options.report_to}")
+    return accelerator
 
 
 def check_folder(folder: Path, resume: bool) -> None:
     """Refuse a folder that holds another run, holds none to resume, or can't be written, before hours are spent."""
-    holds_run = any((folder / name).exists() for name in (hub.CONFIG, "history.jsonl", "state"))
-    if holds_run and not resume:
+    history, states = folder / HISTORY, list(folder.glob("state/step-*.safetensors"))
+    begun = history.is_file() and history.stat().st_size > 0
+    if (begun or states or (folder / CONFIG).exists()) and not resume:
         raise UserError(f"{folder} already holds a run: add --resume to continue it, or choose another --output-dir")
-    if resume and not any(folder.glob("state/step-*.safetensors")):
+    if resume and not states:
         raise UserError(f"{folder} holds no checkpoint to resume from: leave --resume out to start a run there")
-    probe = folder / "history.jsonl"
-    if not probe.exists():
-        write_atomically(probe, "")
+    if not resume:
+        write_atomically(history, "")
 
 
 class Run:
     """One trainer and the folder that it fills."""
 
-    def __init__(
-        self, name: str, recipe: Recipe, options: RunOptions, trainer: Trainer, folder: Path, data: Dataset
-    ) -> None:
-        self.name, self.recipe, self.options, self.trainer, self.folder = name, recipe, options, trainer, folder
-        self.main = trainer.accelerator.is_main_process
+    def __init__(self, name: str, options: RunOptions, trainer: Trainer, folder: Path) -> None:
+        self.name, self.options, self.trainer, self.folder = name, options, trainer, folder
+        self.accelerator, self.recipe = trainer.accelerator, trainer.recipe
+        self.main = self.accelerator.is_main_process
         self.identity = {  # what must agree for a run to be continued
-            "recipe": json.loads(json.dumps(recipe.as_dict())),
-            "dataset": data.name,
-            "dataset_fingerprint": data.fingerprint(),
+            "recipe": json.loads(json.dumps(asdict(self.recipe))),
+            "dataset": trainer.data.name,
+            "dataset_fingerprint": trainer.data.fingerprint(),
             "seed": options.seed,
         }
         self.seconds = 0.0  # spent so far, in earlier sessions too
@@ -91,58 +125,84 @@ class Run:
 
     def train(self) -> Path:
         """Run to the end; see `run`."""
-        trainer = self.trainer
+        trainer, total = self.trainer, self.trainer.total_steps
         if self.options.resume:
             self._resume()
         elif self.main:
             self._save_samples()
+        if self.options.report_to != "none":
+            self.accelerator.init_trackers("mlp-gan", config={"recipe_name": self.name, **self.identity})
         started = time.perf_counter() - self.seconds
-        per_epoch, total = trainer.steps_per_epoch, trainer.total_steps
         with (
             _signals() as arrived,
-            open(self.folder / "history.jsonl", "a", encoding="utf-8") as history,
+            open(self.folder / HISTORY, "a", encoding="utf-8") as history,
             tqdm(total=total, initial=trainer.steps, disable=not self.main, unit="step", dynamic_ncols=True) as bar,
         ):
             while trainer.steps < total:
-                bar.set_description(f"epoch {trainer.steps // per_epoch + 1}/{self.recipe.epochs}", refresh=False)
-                trainer.step()
+                epoch = trainer.steps // trainer.steps_per_epoch + 1
+                bar.set_description(f"epoch {epoch}/{self.recipe.epochs}", refresh=False)
+                self._step()
                 bar.update()
-                epoch_ends = trainer.steps % per_epoch == 0
-                if epoch_ends or trainer.steps % RECORD_EVERY == 0:
-                    self._record(history, bar)
-                checkpoint_due = self.options.checkpoint_steps and trainer.steps % self.options.checkpoint_steps == 0
                 self.seconds = time.perf_counter() - started
-                if self.main and epoch_ends:
-                    self._save_samples()
-                if self.main and (epoch_ends or checkpoint_due or arrived):
+                epoch_ends = trainer.steps % trainer.steps_per_epoch == 0
+                if epoch_ends or trainer.steps % RECORD_EVERY == 0:
+                    self._record(history, bar, epoch_ends)
+                stop = self._agree(arrived)
+                due = self.options.checkpoint_steps and trainer.steps % self.options.checkpoint_steps == 0
+                if self.main and (epoch_ends or due or stop):
+                    trainer.check_finite()  # never keep a broken state
                     os.fsync(history.fileno())
                     self._save_state(history.tell())
-                if arrived and trainer.steps < total:
-                    self._stop(arrived[0])
+                if stop and trainer.steps < total:
+                    self._stop(stop)
         if self.main:
             self._finish()
         return self.folder
 
-    def _record(self, history: Any, bar: tqdm) -> None:
+    def _step(self) -> None:
+        try:
+            self.trainer.step()
+        except RuntimeError as error:
+            if self.accelerator.num_processes == 1 or isinstance(error, torch.OutOfMemoryError):
+                raise
+            raise UserError(
+                f"process {self.accelerator.process_index} lost another one of its job at step {self.trainer.steps + 1}"
+                f" ({str(error).splitlines()[0]}). Start the job again with --resume, with any number of processes."
+            ) from None
+
+    def _agree(self, arrived: list[int]) -> int:
+        """The signal to obey, 0 for none; the same on every process, so that all stop after the same step."""
+        signal_number = arrived[0] if arrived else 0
+        if self.accelerator.num_processes == 1:
+            return signal_number
+        return int(self.accelerator.gather(torch.tensor([signal_number], device=self.trainer.device)).max())
+
+    # What a run writes
+
+    def _record(self, history: Any, bar: tqdm, epoch_ends: bool) -> None:
         means = self.trainer.read_statistics()
         step = self.trainer.steps
-        self.last_record = {"step": step, "epoch": step / self.trainer.steps_per_epoch, **means}
-        if self.main:
-            history.write(json.dumps(self.last_record) + "\n")
-            history.flush()
-            bar.set_postfix_str(
-                f"D {means['d_loss']:.3f}  G {means['g_loss']:.3f}  "
-                f"D(x) {means['d_real']:.2f}  D(G(z)) {means['d_fake']:.2f}",
-                refresh=False,
-            )
+        record: dict[str, Any] = {"step": step, "epoch": step / self.trainer.steps_per_epoch, **means}
+        if not self.main:
+            return
+        if epoch_ends:
+            self._save_samples()
+        history.write(json.dumps(record) + "\n")
+        history.flush()
+        self.last_record = record
+        self.accelerator.log({k: v for k, v in record.items() if k != "step"}, step=step)
+        bar.set_postfix_str(
+            f"D {means['d_loss']:.3f}  G {means['g_loss']:.3f}  "
+            f"D(x) {means['d_real']:.2f}  D(G(z)) {means['d_fake']:.2f}",
+            refresh=False,
+        )
 
     def _save_samples(self) -> None:
         """The same hundred digits, epoch after epoch."""
         epoch = self.trainer.steps // self.trainer.steps_per_epoch
         digits = self.trainer.result.sample(list(SAMPLE_SEEDS), temperature=self.recipe.temperature)
-        write_atomically(
-            self.folder / "samples" / f"epoch-{epoch:04d}.png", rendering.grid_png(digits.numpy(), columns=10, scale=2)
-        )
+        picture = rendering.enlarge(rendering.grid(digits.numpy(), columns=10), 2)
+        write_atomically(self.folder / "samples" / f"epoch-{epoch:04d}.png", rendering.png(picture))
 
     def _save_state(self, history_bytes: int) -> None:
         metadata = {
@@ -159,7 +219,55 @@ class Run:
     def _states(self) -> list[Path]:
         return sorted(self.folder.glob("state/step-*.safetensors"))
 
+    def _save_model(self) -> None:
+        training = {
+            **self.identity,
+            "steps": self.trainer.steps,
+            "epochs": self.trainer.steps / self.trainer.steps_per_epoch,
+            "command": _command(without=LOCAL_FLAGS),
+            "device": describe_device(self.trainer.device),
+            "processes": self.accelerator.num_processes,
+            "mixed_precision": self.options.mixed_precision,
+            "seconds": round(self.seconds, 1),
+            "versions": {"python": platform.python_version(), "torch": torch.__version__},
+        }
+        save_model(self.folder, self.trainer.result, self.trainer.discriminator, recipe=self.name, training=training)
+
+    def _finish(self) -> None:
+        self._save_model()
+        write_atomically(self.folder / "metrics.json", to_json({"training": self.last_record}))
+        figures.save_time_lapse(self.folder)
+        figures.save_curves(self.folder)
+        write_model_card(self.folder)
+
+    def _stop(self, signal_number: int) -> None:
+        if self.main:
+            self._save_model()
+        self.accelerator.wait_for_everyone()
+        raise InterruptedRunError(
+            128 + signal_number,
+            f"stopped after step {self.trainer.steps} of {self.trainer.total_steps}, saved in {self.folder}. "
+            f"Continue with: {_command(without={'--resume'}, add=['--resume'])}",
+        )
+
+    # Resume
+
     def _resume(self) -> None:
+        loaded: list[Any] = [None, None]
+        if self.main:  # other nodes need not see the folder
+            loaded = list(self._load_state())
+        if self.accelerator.num_processes > 1:
+            broadcast_object_list(loaded)
+        metadata, state = loaded
+        self.trainer.load_state(state, metadata["steps"])
+        self.seconds = metadata["seconds"]
+        if self.main:
+            history = self.folder / HISTORY
+            os.truncate(history, metadata["history_bytes"])
+            lines = history.read_text(encoding="utf-8").splitlines()
+            self.last_record = json.loads(lines[-1]) if lines else {}
+
+    def _load_state(self) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
         path = self._states()[-1]
         try:
             with safetensors.safe_open(path, framework="pt") as file:
@@ -170,42 +278,10 @@ class Run:
         for key, mine in self.identity.items():
             if metadata.get(key) != mine:
                 raise UserError(f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}")
-        history = self.folder / "history.jsonl"
+        history = self.folder / HISTORY
         if not history.is_file() or history.stat().st_size < metadata["history_bytes"]:
             raise UserError(f"{history} is shorter than {path.name} says: it was changed, the run cannot be resumed")
-        os.truncate(history, metadata["history_bytes"])
-        self.trainer.load_state(state, metadata["steps"])
-        self.seconds = metadata["seconds"]
-        lines = history.read_text(encoding="utf-8").splitlines()
-        self.last_record = json.loads(lines[-1]) if lines else {}
-
-    def _stop(self, signal_number: int) -> None:
-        if self.main:
-            self._save_model()
-        raise InterruptedRunError(
-            128 + signal_number,
-            f"stopped after step {self.trainer.steps} of {self.trainer.total_steps}, saved in {self.folder}. "
-            f"Continue with: {_command(resume=True)}",
-        )
-
-    def _save_model(self) -> None:
-        training = {
-            **self.identity,
-            "steps": self.trainer.steps,
-            "epochs": self.trainer.steps / self.trainer.steps_per_epoch,
-            "command": _published_command(),
-            "device": describe_device(self.trainer.device),
-            "processes": self.trainer.accelerator.num_processes,
-            "seconds": round(self.seconds, 1),
-            "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        }
-        hub.save_model(
-            self.folder, self.trainer.result, self.trainer.discriminator, recipe=self.name, training=training
-        )
-
-    def _finish(self) -> None:
-        self._save_model()
-        write_atomically(self.folder / "metrics.json", to_json({"training": self.last_record}))
+        return metadata, state
 
 
 @contextmanager
@@ -226,28 +302,17 @@ def _difference(key: str, theirs: Any, mine: Any) -> str:
     if isinstance(theirs, dict) and isinstance(mine, dict):
         for field in sorted(mine.keys() | theirs.keys()):
             if mine.get(field) != theirs.get(field):
-                return f"its {field} is {theirs.get(field)!r}, asked for is {mine.get(field)!r}"
-    return f"its {key} is {theirs!r}, asked for is {mine!r}"
+                return f"its {field} is {theirs.get(field)!r}, you asked for {mine.get(field)!r}"
+    return f"its {key} is {theirs!r}, you asked for {mine!r}"
 
 
-def _command(resume: bool) -> str:
-    """The command line of this process, with or without --resume."""
-    arguments = [a for a in sys.argv[1:] if a != "--resume"]
-    return shlex.join(["python", "train.py", *arguments, *(["--resume"] if resume else [])])
-
-
-def _published_command() -> str:
-    """The command line that reproduces the weights, without what concerns this machine or its folders only."""
-    arguments = iter(sys.argv[1:])
-    kept = []
+def _command(*, without: set[str], add: list[str] | None = None) -> str:
+    """The command line of this process, without some flags (and their values), with others added."""
+    kept, arguments = [], iter(sys.argv[1:])
     for argument in arguments:
-        flag, _, value = argument.partition("=")
-        if flag in _LOCAL_FLAGS:
-            if not value and flag != "--resume":
-                next(arguments, None)
-        else:
+        flag, has_value, _ = argument.partition("=")
+        if flag not in without:
             kept.append(argument)
-    return shlex.join(["python", "train.py", *kept])
-
-
-_LOCAL_FLAGS = {"--data-dir", "--output-dir", "--device", "--checkpoint-steps", "--resume"}
+        elif flag != "--resume" and not has_value:
+            next(arguments, None)
+    return shlex.join(["python", "train.py", *kept, *(add or [])])

@@ -3,6 +3,9 @@
 Every random number of a run is a function of (seed, step): data order and noise come from NumPy's counter-based
 Philox generator (Salmon et al. 2011), keyed by both. So a run needs no generator states to resume exactly, and any
 number of processes draws the same global batch, each keeping its own rows.
+
+Several processes average their gradients by one all-reduce an update, instead of DistributedDataParallel, whose hooks
+don't see the inner gradients of penalties. Networks, optimisers and averages stay equal on all of them.
 """
 
 import copy
@@ -12,6 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 from accelerate import Accelerator
+from accelerate.optimizer import AcceleratedOptimizer
 from torch import Tensor, nn
 
 from gan.data import Dataset
@@ -82,14 +86,15 @@ class Trainer:
         real, y = self._next_batches()  # k × [B, 784], k × [B, 10] or None
         noise, epsilon = self._noise()  # [k + 1, B, latent_dim], [k, B, 1]
 
-        shared = self.generator(noise[-1], y[-1]) if self.recipe.reuse_fake else None
+        with self.accelerator.autocast():
+            shared = self.generator(noise[-1], y[-1]) if self.recipe.reuse_fake else None
         if self.recipe.order == "generator_first":
             fake_logits, g_loss = self._update_generator(shared, noise[-1], real[-1], y[-1])
         for k in range(self.recipe.discriminator_steps):
             if shared is not None and k == self.recipe.discriminator_steps - 1:
                 fake = shared.detach()
             else:
-                with torch.no_grad():
+                with torch.no_grad(), self.accelerator.autocast():
                     fake = self.generator(noise[k], y[k])
             real_logits, d_loss = self._update_discriminator(real[k], fake, y[k], epsilon[k])
         if self.recipe.order == "discriminator_first":
@@ -102,42 +107,42 @@ class Trainer:
     def _update_discriminator(
         self, real: Tensor, fake: Tensor, y: Tensor | None, epsilon: Tensor
     ) -> tuple[Tensor, Tensor]:
-        r = self.recipe
+        r, discriminator = self.recipe, self.discriminator
         penalty = torch.zeros((), device=self.device)
-        if r.r1:
-            real_logits, slope = squared_slope(self.discriminator, real.requires_grad_(), y)
-            penalty = penalty + 0.5 * r.r1 * slope.mean()
-        else:
-            real_logits = self.discriminator(real, y)
-        if r.r2:
-            fake_logits, slope = squared_slope(self.discriminator, fake.clone().requires_grad_(), y)
-            penalty = penalty + 0.5 * r.r2 * slope.mean()
-        else:
-            fake_logits = self.discriminator(fake, y)
-        if r.gradient_penalty:
-            between = interpolate(real.detach(), fake, epsilon).requires_grad_()
-            penalty = penalty + r.gradient_penalty * gradient_penalty(self.discriminator, between, y)
-        loss = r.discriminator_loss_scale * self.loss.discriminator(real_logits, fake_logits)
-        self._descend(self.d_optimizer, self.discriminator, loss + penalty)
+        with self.accelerator.autocast():
+            if r.r1:
+                real_logits, slope = squared_slope(discriminator, real.requires_grad_(), y)
+                penalty = penalty + 0.5 * r.r1 * slope.mean()
+            else:
+                real_logits = discriminator(real, y)
+            if r.r2:
+                fake_logits, slope = squared_slope(discriminator, fake.clone().requires_grad_(), y)
+                penalty = penalty + 0.5 * r.r2 * slope.mean()
+            else:
+                fake_logits = discriminator(fake, y)
+            if r.gradient_penalty:
+                between = interpolate(real.detach(), fake, epsilon).requires_grad_()
+                penalty = penalty + r.gradient_penalty * gradient_penalty(discriminator, between, y)
+            loss = r.discriminator_loss_scale * self.loss.discriminator(real_logits, fake_logits)
+        self._descend(self.d_optimizer, discriminator, loss + penalty)
         return real_logits.detach(), loss.detach()
 
     def _update_generator(
         self, fake: Tensor | None, noise: Tensor, real: Tensor, y: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        if fake is None:
-            fake = self.generator(noise, y)
         self.discriminator.requires_grad_(False)  # only the slope with respect to the fakes is needed
-        fake_logits = self.discriminator(fake, y)
-        real_logits = self.discriminator(real.detach(), y) if self.recipe.loss == "relativistic" else None
-        loss = self.loss.generator(fake_logits, real_logits)
+        with self.accelerator.autocast():
+            fake_logits = self.discriminator(self.generator(noise, y) if fake is None else fake, y)
+            real_logits = self.discriminator(real.detach(), y) if self.recipe.loss == "relativistic" else None
+            loss = self.loss.generator(fake_logits, real_logits)
         self._descend(self.g_optimizer, self.generator, loss)
         self.discriminator.requires_grad_(True)
         self._update_average()
         return fake_logits.detach(), loss.detach()
 
-    def _descend(self, optimizer: torch.optim.Optimizer, network: nn.Module, loss: Tensor) -> None:
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+    def _descend(self, optimizer: AcceleratedOptimizer, network: nn.Module, loss: Tensor) -> None:
+        optimizer.zero_grad()
+        self.accelerator.backward(loss)  # scales the loss where fp16 needs it
         if self.accelerator.num_processes > 1:
             grads = [p.grad for p in network.parameters() if p.grad is not None]
             mean = self.accelerator.reduce(torch.cat([g.flatten() for g in grads]), "mean")
@@ -166,22 +171,23 @@ class Trainer:
         return self.recipe.decay_to + (1 - self.recipe.decay_to) * 0.5 * (1 + math.cos(math.pi * progress))
 
     def read_statistics(self) -> dict[str, float]:
-        """Means of the statistics since they were last read, which starts them anew.
-
-        Raises:
-            UserError: a loss was not finite; the message names the step.
-        """
-        count = int(self.summed)
-        sums = self.sums.tolist()
-        if not all(map(math.isfinite, sums)):
-            first_bad = self._read_at + count + 1
-            raise UserError(
-                f"a loss became infinite or NaN at step {first_bad}: lower --learning-rate, or add a penalty (--r1 1)"
-            )
+        """Means of the statistics since they were last read, which starts them anew; errors as `check_finite`."""
+        self.check_finite()
+        count, sums = int(self.summed), self.accelerator.reduce(self.sums, "mean").tolist()
         self._read_at = self.steps
         self.sums.zero_()
         self.summed.zero_()
         return {name: value / max(count, 1) for name, value in zip(STATISTICS, sums, strict=True)}
+
+    def check_finite(self) -> None:
+        """Raises:
+        UserError: a loss was not finite since the statistics were last read; the message names the step.
+        """
+        if not self.sums.isfinite().all():
+            raise UserError(
+                f"a loss became infinite or NaN at step {self._read_at + int(self.summed) + 1}: "
+                f"lower --learning-rate, or add a penalty (--r1 1). The last checkpoint is from before that."
+            )
 
     # Data and noise
 
@@ -216,6 +222,12 @@ class Trainer:
         return np.random.Generator(np.random.Philox(key=[self.seed, index], counter=[0, 0, 0, stream]))
 
     def _check_data(self) -> None:
+        processes = self.accelerator.num_processes
+        if self.recipe.batch_size % processes:
+            raise UserError(
+                f"a batch of {self.recipe.batch_size} can't be shared equally by {processes} processes: "
+                f"choose a --batch-size that {processes} divides"
+            )
         if self.steps_per_epoch < 1:
             raise UserError(
                 f"a step needs {self.recipe.batch_size * self.recipe.discriminator_steps} images "
@@ -227,9 +239,10 @@ class Trainer:
                 "put them in folders named 0 … 9, or add --no-conditional"
             )
 
-    def _adam(self, network: nn.Module, rate: float) -> torch.optim.Adam:
+    def _adam(self, network: nn.Module, rate: float) -> AcceleratedOptimizer:
+        fused = self.device.type in ("cpu", "cuda")  # one pass over the weights instead of a dozen
         betas = (self.recipe.beta1, self.recipe.beta2)
-        return torch.optim.Adam(network.parameters(), lr=rate, betas=betas, fused=self.device.type in ("cpu", "cuda"))
+        return self.accelerator.prepare(torch.optim.Adam(network.parameters(), lr=rate, betas=betas, fused=fused))
 
     # State, for checkpoints
 

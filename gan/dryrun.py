@@ -1,0 +1,143 @@
+"""What a run would be: networks layer by layer, schedule, memory and time, without training anything that is kept."""
+
+import statistics
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from gan.data import Dataset, DatasetNotFoundError, load_dataset
+from gan.devices import describe_device
+from gan.networks import PIXELS, count_parameters
+from gan.options import RunOptions
+from gan.recipes import Recipe
+from gan.training import Trainer
+
+ASSUMED_IMAGES = 60_000  # where the data set is not there yet: MNIST's size
+TIMED_STEPS = 30
+_LAYERS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.Tanh, nn.ReLU, nn.LeakyReLU)
+
+
+def report(name: str, recipe: Recipe, options: RunOptions) -> str:
+    """The report as text.
+
+    Raises:
+        UserError: the data or the device does not fit the recipe.
+    """
+    from gan.runs import start_accelerator
+
+    data, note = _data(options)
+    accelerator = start_accelerator(replace(options, report_to="none"), Path("."))
+    trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    z = torch.zeros(2, recipe.latent_dim, device=trainer.device)
+    images = torch.zeros(2, PIXELS, device=trainer.device)
+    y = torch.eye(10, device=trainer.device)[:2]
+    sections = [
+        f"{name}: {recipe.summary}\n{recipe.source}",
+        "Generator\n" + _layers(trainer.generator, z, y),
+        "Discriminator\n" + _layers(trainer.discriminator, images, y),
+        "Schedule\n" + _schedule(trainer, note),
+        "Memory\n" + _memory(trainer),
+    ]
+    seconds = _seconds_per_step(trainer)
+    sections.append(
+        f"Time on {describe_device(trainer.device)}\n"
+        f"  {seconds * 1e3:.1f} ms a step (median of {TIMED_STEPS} real steps, thrown away), "
+        f"about {_duration(seconds * trainer.total_steps)} for all; samples and checkpoints come on top"
+    )
+    return "\n\n".join(sections)
+
+
+def _data(options: RunOptions) -> tuple[Dataset, str]:
+    """The data set if it is there already, else random images of MNIST's number: a dry run downloads nothing."""
+    root = options.data_dir
+    try:
+        return load_dataset(options.dataset, root, download=False), ""
+    except DatasetNotFoundError:
+        pass
+    images = torch.randint(0, 256, (ASSUMED_IMAGES, PIXELS), dtype=torch.uint8)
+    labels = torch.arange(ASSUMED_IMAGES) % 10
+    note = f" (assumed: {options.dataset} is not in {root} yet)"
+    return Dataset(options.dataset, images, labels), note
+
+
+def _layers(network: nn.Module, inputs: Tensor, y: Tensor) -> str:
+    """A line a layer: its kind, the shape that leaves it, its parameters."""
+    rows: list[tuple[str, str, int]] = []
+    counted: set[int] = set()
+
+    def note(layer: nn.Module, _: object, output: Tensor) -> None:
+        own = [p for p in layer.parameters() if id(p) not in counted]
+        counted.update(id(p) for p in own)
+        shape = " × ".join(str(n) for n in output.shape[1:])
+        rows.append((type(layer).__name__.removeprefix("Parametrized"), f"[N × {shape}]", sum(p.numel() for p in own)))
+
+    leaves = [m for m in network.modules() if isinstance(m, _LAYERS)]
+    hooks = [layer.register_forward_hook(note) for layer in leaves]
+    with torch.no_grad():
+        was_training = network.training
+        network.eval()(inputs, y)
+        network.train(was_training)
+    for hook in hooks:
+        hook.remove()
+    lines = [f"  {kind:<16} {shape:<20} {parameters:>12,}" for kind, shape, parameters in rows]
+    return "\n".join([*lines, f"  {'total':<16} {'':<20} {count_parameters(network):>12,} parameters"])
+
+
+def _schedule(trainer: Trainer, note: str) -> str:
+    r, order = trainer.recipe, trainer.recipe.order.replace("_", " ")
+    d_rate = r.discriminator_learning_rate or r.learning_rate
+    rates = f"{r.learning_rate:g}" if d_rate == r.learning_rate else f"{r.learning_rate:g} (G), {d_rate:g} (D)"
+    decay = (
+        "constant"
+        if r.decay_start == 1
+        else f"to {r.decay_to:.0%} by half a cosine from {r.decay_start:.0%} of the run on"
+    )
+    penalties = ", ".join(f"{k} {getattr(r, k):g}" for k in ("r1", "r2", "gradient_penalty") if getattr(r, k)) or "none"
+    return "\n".join(
+        [
+            f"  data          {len(trainer.data):,} images{note}",
+            f"  batch         {r.batch_size}, {r.discriminator_steps} D and 1 G update a step, {order}",
+            f"  steps         {trainer.steps_per_epoch:,} an epoch × {r.epochs} epochs = {trainer.total_steps:,}",
+            f"  loss          {r.loss.replace('_', ' ')}; penalties: {penalties}",
+            f"  Adam          {rates}, betas {r.beta1:g} and {r.beta2:g}; {decay}",
+            f"  average of G  {'none' if not r.moving_average else f'{r.moving_average:g} a step'}",
+        ]
+    )
+
+
+def _memory(trainer: Trainer) -> str:
+    mega = 1e6
+    data = trainer.data.images.numel() / mega
+    weights = 4 * (count_parameters(trainer.generator) + count_parameters(trainer.discriminator)) / mega
+    average = 4 * count_parameters(trainer.generator) / mega if trainer.recipe.moving_average else 0
+    return "\n".join(
+        [
+            f"  data on the device       {data:8.1f} MB",
+            f"  weights and gradients    {2 * weights:8.1f} MB",
+            f"  Adam's two moments       {2 * weights:8.1f} MB",
+            f"  averaged generator       {average:8.1f} MB",
+            f"  a checkpoint on disk     {3 * weights + average:8.1f} MB, the last three are kept",
+        ]
+    )
+
+
+def _seconds_per_step(trainer: Trainer) -> float:
+    for _ in range(3):  # warm up
+        trainer.step()
+    times = []
+    for _ in range(TIMED_STEPS):
+        started = time.perf_counter()
+        trainer.step()
+        if trainer.device.type == "cuda":
+            torch.cuda.synchronize()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
