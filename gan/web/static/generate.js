@@ -269,7 +269,7 @@ export function mountGenerate(root) {
       read,
       el("p", { class: "permalink" }, el("a", { href: link, text: link.replace(/^https?:\/\//, "") })),
       el("div", { class: "actions" },
-        el("button", { onclick: (e) => copy(link, e.currentTarget), text: say("copy_link") }),
+        el("button", { autofocus: true, onclick: (e) => copy(link, e.currentTarget), text: say("copy_link") }),
         el("a", { class: "button", download: `digit-${number}.png`, href: pictureUrl("digits.png", "digits", { ...alone, scale: 20 }), text: say("download_png") }),
         el("button", { class: "quiet", onclick: morph(false), text: say("use_as_start") }),
         el("button", { class: "quiet", onclick: morph(true), text: say("use_as_end") })),

@@ -14,7 +14,9 @@ const page = window.digitsPage;
 export function mountMorph(root) {
   const keysBox = el("div", { class: "keys", role: "group", "aria-label": say("key_frames") });
   const large = el("canvas", { class: "frame", role: "img" });
-  const stills = el("canvas", { class: "stills", "aria-hidden": "true" });
+  const frames = el("canvas", { "aria-hidden": "true" });
+  const marker = el("div", { class: "marker" });
+  const stills = el("div", { class: "stills" }, frames, marker);
   const map = el("canvas", { "aria-hidden": "true" });
   const cross = el("div", { class: "cross" });
   const pad = el("div", { class: "pad", role: "slider", tabindex: 0, "aria-label": say("plane_pad"), "aria-valuemin": 0, "aria-valuemax": PLANE * PLANE - 1 }, map, cross);
@@ -115,34 +117,26 @@ export function mountMorph(root) {
       scrub.value = position;
       counter.textContent = `${position + 1} / ${values.frames}`;
       scrub.setAttribute("aria-valuetext", counter.textContent);
-      stills.style.setProperty("--at", values.frames > 1 ? position / (values.frames - 1) : 0);
       mark();
     }
   }
 
   const stillCount = () => Math.max(4, Math.min(values.frames, Math.floor(root.clientWidth / 58)));
-  let stillsImage = null;
   function drawStills() {
     const n = stillCount();
     const { width, height } = grid();
     const w = root.clientWidth / n;
     const h = Math.min(w * (height / width), 90);
-    const context = fit(stills, root.clientWidth, h + 6);
+    const context = fit(frames, root.clientWidth, h);
     for (let i = 0; i < n; i++) {
       const frame = Math.round((i / (n - 1)) * (values.frames - 1));
-      drawCell(context, bitmap, frame, frameColumns(), width, height, i * w + (w - (h * width) / height) / 2, 6, (h * width) / height, h);
+      drawCell(context, bitmap, frame, frameColumns(), width, height, i * w + (w - (h * width) / height) / 2, 0, (h * width) / height, h);
     }
-    stillsImage = context.getImageData(0, 0, stills.width, Math.round(6 * (window.devicePixelRatio || 1)));
+    marker.style.width = `${w - 8}px`;
   }
   function mark() {
-    if (!stillsImage) return;
-    const context = stills.getContext("2d");
-    context.putImageData(stillsImage, 0, 0);
-    context.fillStyle = "#c2391b";
-    const n = stillCount();
-    const w = root.clientWidth / n;
-    const x = w / 2 + (position / Math.max(1, values.frames - 1)) * (root.clientWidth - w);
-    context.fillRect(x - w / 2 + 4, 0, w - 8, 3);
+    const w = root.clientWidth / stillCount();
+    marker.style.transform = `translateX(${4 + (position / Math.max(1, values.frames - 1)) * (root.clientWidth - w)}px)`;
   }
 
   function alt() {
