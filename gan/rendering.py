@@ -207,6 +207,11 @@ def png(image: np.ndarray) -> bytes:
     return file.getvalue()
 
 
+def grid_png(digits: np.ndarray, columns: int | None = None, scale: int = 1) -> bytes:
+    """Digits `uint8 [N, 28, 28]` as the PNG of an enlarged grid."""
+    return png(enlarge(grid(digits, columns), scale))
+
+
 def gif(frames: np.ndarray, fps: int) -> bytes:
     """`uint8 [F, H, W]` as an endless GIF. GIF counts hundredths of a second, so the delay is rounded to these."""
     return _animation(frames, "GIF", duration=max(2, round(100 / fps)) * 10, optimize=False)

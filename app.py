@@ -1,0 +1,55 @@
+"""Serve the page: python app.py [--model DIR_OR_NAME]; python app.py --help lists the options."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Annotated
+
+import tyro
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Serve the page that draws digits by number."""
+
+    model: str = os.environ.get("GAN_MODEL", "modern")
+    """A bundled model's name or a model folder; also the environment's GAN_MODEL."""
+    host: str | None = None
+    """Address to listen on; 127.0.0.1 unless this is a Space or GRADIO_SERVER_NAME is set."""
+    port: Annotated[int | None, tyro.conf.arg(metavar="PORT")] = None
+    """Port to listen on; 7860 unless GRADIO_SERVER_PORT is set."""
+    device: str | None = None
+    """cuda, mps, xpu or cpu; the best one that is there unless named."""
+    mcp: bool = False
+    """Serve the API as MCP tools too (needs gradio[mcp])."""
+
+
+def main(options: Options) -> None:
+    """Load the generator, build the page, serve it until interrupted."""
+    import torch
+
+    from gan.devices import choose_device
+    from gan.hub import load_generator
+    from gan.web import serve
+    from gan.web.models import Models
+    from gan.web.page import build_page
+
+    device = choose_device(options.device)
+    if device.type == "cpu":
+        torch.set_num_threads(1)  # blocks of 16 digits are too small to share: a second thread costs more than it gives
+    models = Models(load_generator(options.model, device=device))
+    build_page(models).launch(
+        **serve.launch_options(models, mcp=options.mcp), **serve.address(options.host, options.port)
+    )
+
+
+if __name__ == "__main__":
+    from gan.files import UserError
+
+    try:
+        main(tyro.cli(Options))
+    except UserError as error:
+        sys.exit(f"error: {error}")

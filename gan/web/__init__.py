@@ -1,0 +1,1 @@
+"""The page, its links and the plain HTTP routes beside it."""

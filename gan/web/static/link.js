@@ -1,0 +1,44 @@
+// The writer of links in the browser; the table comes from gan/web/links.py, whose writer it must equal (tested).
+
+const page = window.digitsPage;
+
+/** The query of a request: what names the picture always, the rest where it is not the default. */
+export function query(kind, values, { forPage = false, pinned = true } = {}) {
+  const all = { ...values, ...(pinned ? page.pin : {}) };
+  return page.parameters[kind]
+    .filter((p) => (forPage ? p.page : p.picture))
+    .map((p) => [p, written(all[p.name])])
+    .filter(([p, text]) => text !== null && (p.always || text !== p.default))
+    .map(([p, text]) => `${p.name}=${escaped(text)}`)
+    .join("&");
+}
+
+function written(value) {
+  if (value === null || value === undefined) return null;
+  if (Array.isArray(value)) return value.map((v) => v ?? "-").join(",");
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toFixed(4)));
+  return String(value);
+}
+
+// The characters of our values that need no escape are those that Python's writer leaves, too.
+function escaped(text) {
+  return encodeURIComponent(text).replace(/%20/g, "+").replace(/%2C/g, ",").replace(/%3A/g, ":")
+    .replace(/%2F/g, "/").replace(/%40/g, "@");
+}
+
+/** The address of the page that brings back exactly this state: the app's own, also inside a Space's frame. */
+export function permalink(kind, values) {
+  const url = new URL(location.href);
+  url.hash = "";
+  url.search = query(kind, values, { forPage: true });
+  for (const [name, value] of new URLSearchParams(location.search)) {
+    if (name.startsWith("__") && name !== "__sign") url.search += `&${name}=${encodeURIComponent(value)}`;
+  }
+  return url.href;
+}
+
+/** A picture's absolute address. */
+export function pictureUrl(path, kind, values) {
+  return new URL(`${path}?${query(kind, values)}`, document.baseURI).href;
+}
