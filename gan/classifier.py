@@ -3,17 +3,15 @@
 It reads digits only; no generator is ever trained against it. `gan.classifier_training` trains it.
 """
 
-import hashlib
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from gan.files import UserError, to_json, write_atomically
+from gan.files import UserError
 from gan.hub import BUNDLED
 from gan.model_folder import CONFIG, ModelError, expected_sha256, load_weights
 from gan.networks import IMAGE_SIZE
@@ -26,6 +24,8 @@ BLOCK = 500  # digits judged at once: memory stays small on any machine
 
 class Classifier(nn.Module):
     """Digits in, what they look like out: 271,000 weights, five convolutions and a hidden layer of 64 features."""
+
+    weights: str = ""  # first 8 hex digits of the file's sha256; `load_classifier` sets it
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,20 +107,6 @@ def to_images(digits: Tensor) -> Tensor:
 # The folder
 
 
-def save_classifier(classifier: Classifier, folder: Path, *, training: dict[str, Any], test_accuracy: float) -> None:
-    """Write weights and config.json; config.json last, so that its hash always matches."""
-    tensors = {name: t.detach().cpu().contiguous() for name, t in classifier.state_dict().items()}
-    data = safetensors.torch.save(tensors)
-    write_atomically(folder / WEIGHTS, data)
-    config = {
-        "what": "digit classifier: features and readings for gan.evaluation",
-        "training": training,
-        "test_accuracy": test_accuracy,
-        "sha256": {WEIGHTS: hashlib.sha256(data).hexdigest()},
-    }
-    write_atomically(folder / CONFIG, to_json(config))
-
-
 @cache
 def load_classifier(folder: Path = FOLDER, device: str | torch.device = "cpu") -> Classifier:
     """The bundled classifier (or that of another folder), verified, ready to judge; loaded once.
@@ -129,7 +115,9 @@ def load_classifier(folder: Path = FOLDER, device: str | torch.device = "cpu") -
         ModelError: its files are missing or damaged. The message says which.
     """
     classifier = Classifier()
-    load_weights(classifier, folder / WEIGHTS, expected_sha256(read_config(folder), WEIGHTS, folder))
+    sha256 = expected_sha256(read_config(folder), WEIGHTS, folder)
+    load_weights(classifier, folder / WEIGHTS, sha256)
+    classifier.weights = sha256[:8]
     return classifier.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 

@@ -1,21 +1,25 @@
 """Train the classifier that judges generators: `python -m gan.classifier_training [--data-dir DIR]`."""
 
+import hashlib
 import math
 import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import safetensors.torch
 import torch
 import torch.nn.functional as F
 import tyro
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from gan.classifier import FOLDER, Classifier, calibrate, save_classifier, to_images
+from gan.classifier import FOLDER, WEIGHTS, Classifier, calibrate, to_images
 from gan.data import Dataset, load_dataset
-from gan.files import UserError
+from gan.files import UserError, to_json, write_atomically
+from gan.model_folder import CONFIG
 from gan.networks import IMAGE_SIZE
+from gan.reference import FILE, Reference, make_reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +106,25 @@ def _digits_and_labels(data: Dataset) -> tuple[Tensor, Tensor]:
     return data.images.view(-1, IMAGE_SIZE, IMAGE_SIZE), data.labels
 
 
+def save(
+    classifier: Classifier, reference: Reference, folder: Path, *, training: Training, test_accuracy: float
+) -> None:
+    """Write the classifier's folder; config.json last, so that its hashes always match."""
+    files = {
+        name: safetensors.torch.save({key: t.contiguous() for key, t in module.state_dict().items()})
+        for name, module in ((WEIGHTS, classifier), (FILE, reference))
+    }
+    config = {
+        "what": "digit classifier: features and readings for gan.evaluation",
+        "training": asdict(training),
+        "test_accuracy": test_accuracy,
+        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+    }
+    for name, data in files.items():
+        write_atomically(folder / name, data)
+    write_atomically(folder / CONFIG, to_json(config))
+
+
 # The command
 
 
@@ -125,7 +148,8 @@ def main(arguments: list[str] | None = None) -> int:
         real, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
         classifier = train(real, options.training)
         right = accuracy(classifier, test)
-        save_classifier(classifier, options.output_dir, training=asdict(options.training), test_accuracy=right)
+        reference = make_reference(classifier, real)
+        save(classifier, reference, options.output_dir, training=options.training, test_accuracy=right)
     except UserError as error:
         print(f"gan.classifier_training: {error}", file=sys.stderr)
         return 1
