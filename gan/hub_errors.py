@@ -84,9 +84,10 @@ def _explain(error: BaseException, subject: str) -> HubError | None:
             return HubError("hub unreachable", "Check the connection, then try again.", unreachable=True)
         case OSError() if "Consistency check failed" in str(error):
             return HubError("the download broke off before its end", RETRY, unreachable=True)
-        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS):
+        case OSError() if error.filename is not None or error.errno in (errno.ENOSPC, errno.EDQUOT):
             return HubError(
-                f"cannot write {error.filename}: {error.strerror}", "Free the disk, or set HF_HOME to another folder."
+                f"cannot write {error.filename or 'the cache'}: {error.strerror}",
+                "Free the disk, or set HF_HOME to another folder.",
             )
     return None
 
