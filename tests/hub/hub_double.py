@@ -176,6 +176,7 @@ class Faults:
         elif fault.kind == "black hole":
             while not fault.over:
                 await asyncio.sleep(0.05)
+            await self.app(scope, receive, send)
         elif fault.kind == "garbage":
             await Response("<html>Please log in to the café's network</html>", media_type="text/html")(
                 scope, receive, send
