@@ -60,7 +60,7 @@ def _read(source: hub.Source, device: str | torch.device) -> Model:
     return Model(generator, read_discriminator(source.folder, device=device) if has_judge else None)
 
 
-class Models:
+class Shelf:
     """All models of one page; every method may be called from any thread.
 
     Args:

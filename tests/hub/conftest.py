@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.hub.double import Hub, Repository
 from tests.hub.endpoint import PORT
-from tests.hub.hub_double import Hub, Repository
 from tests.hub.model_files import files_of, save_model
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.hub.model_files import files_of, save_model
 
 from gan import fetch
 from gan import hub as models
 from gan.hub_errors import HubError
 from gan.networks import Generator
+from tests.hub.model_files import files_of, save_model
 
 CONFIG, WEIGHTS = "GET /maker/digits/resolve/.*/config.json", "GET /cdn/"
 

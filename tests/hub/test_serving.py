@@ -4,11 +4,11 @@ import threading
 import time
 
 import pytest
-from model_files import files_of, save_model
 
 from gan import hub as models
 from gan import serving
 from gan.model_folder import ModelError
+from tests.hub.model_files import files_of, save_model
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def start(hub, bundled):
     """Start the models of a page; the double is up and `checkpoints/` holds modern and relu-2."""
     started = []
 
-    def start(*args, **kwargs) -> serving.Models:
-        started.append(serving.Models(*args, **kwargs))
+    def start(*args, **kwargs) -> serving.Shelf:
+        started.append(serving.Shelf(*args, **kwargs))
         return started[-1]
 
     yield start
