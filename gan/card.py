@@ -37,7 +37,8 @@ DATASETS = {
         "MNIST",
         "ylecun/mnist",
         about="MNIST's digits were written around 1990 by employees of the US Census Bureau and US high-school "
-        "students: handwriting of other places, a barred 7 or a 1 with a long upstroke, is rare in it, and in what is drawn here.",
+        "students: handwriting of other places, a barred 7 or a 1 with a long upstroke, is rare in it and in what "
+        "is drawn here.",
     ),
     "fashion-mnist": Dataset("Fashion-MNIST", "zalando-datasets/fashion_mnist", draws="pictures of clothes"),
     "kmnist": Dataset("KMNIST", draws="cursive Japanese characters"),

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+import tests.hub.endpoint  # noqa: F401  (before huggingface_hub is imported: no test reaches the real Hub)
 from gan.data import Dataset
 
 

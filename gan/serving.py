@@ -1,0 +1,229 @@
+"""The models that a page draws with: the one it serves, the bundled ones, and those that visitors name.
+
+Start-up never waits for the Hub: a model that isn't at hand is fetched in the background while the cached or the
+bundled weights serve, and `status` says which and why.
+"""
+
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunningError
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gan import hub
+from gan.model_folder import DISCRIMINATOR, ModelError, read_discriminator, read_generator
+from gan.networks import Discriminator, Generator
+
+DEFAULT = "modern"
+SERVED_SECONDS = 120.0  # deadline of the background fetch of the model to serve
+VISITOR_SECONDS = 60.0  # deadline of the fetch of a model that a visitor names
+RETRY_SECONDS = 300.0  # until an unreachable Hub is asked again for the model to serve
+PATIENCE_SECONDS = 4.0  # a visitor's request waits this long for a fetch, then says that it goes on
+ANSWER_SECONDS = 60.0  # how long a failure, or what a branch means, is remembered: no request to the Hub at each click
+MAX_ANSWERS = 256
+MAX_FETCHES = 2  # visitors' fetches at a time
+
+
+class NotReadyError(ModelError):
+    """The model is being fetched, or others are: ask again in some seconds."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded generator and, where the model has one, its discriminator."""
+
+    generator: Generator
+    discriminator: Discriminator | None
+
+    @property
+    def name(self) -> str:
+        """What a link carries: a local model's name, or user/repo@commit."""
+        return f"{self.generator.name}@{self.generator.revision}" if self.generator.revision else self.generator.name
+
+
+def load_model(name: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu") -> Model:
+    """A model by folder, bundled name or Hub name; errors as `Generator.from_pretrained`."""
+    source = hub.resolve(name, revision)
+    with source.whole():
+        return _read(source, device)
+
+
+def _read(source: hub.Source, device: str | torch.device) -> Model:
+    generator = read_generator(source.folder, device=device)
+    generator.name, generator.revision = source.name, source.commit
+    has_judge = (source.folder / DISCRIMINATOR).is_file()
+    return Model(generator, read_discriminator(source.folder, device=device) if has_judge else None)
+
+
+class Shelf:
+    """All models of one page; every method may be called from any thread.
+
+    Args:
+        model: what to serve: a folder, a bundled name, or user/repo[@revision].
+        device: where the networks run.
+        remote: whether visitors may name models on the Hub.
+        capacity: visitors' models kept, at most; the least recently used one goes first.
+
+    Raises:
+        ModelError: a local model to serve (or, for a Hub model, the bundled fallback) is missing or damaged.
+    """
+
+    def __init__(
+        self,
+        model: str | Path = DEFAULT,
+        *,
+        device: str | torch.device = "cpu",
+        remote: bool = True,
+        capacity: int = 4,
+    ):
+        self.device, self.remote, self.capacity = device, remote, capacity
+        self._lock = threading.Lock()
+        self._bundled: dict[str, Model] = {}
+        self._visitors: OrderedDict[str, Model] = OrderedDict()  # by user/repo@commit, least recently used first
+        self._fetching: dict[str, Future[Model]] = {}
+        self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
+        self._closed = threading.Event()
+        self.served, self.status = self._at_hand(model)
+
+    # The model that the page serves
+
+    def _at_hand(self, model: str | Path) -> tuple[Model, str]:
+        """What can be served at once and a sentence about it; starts the background fetch of a model on the Hub."""
+        if not hub.names_repository(model):
+            local = load_model(model, device=self.device)
+            return local, f"serving {local.name}"
+        from gan import fetch
+
+        repo_id, revision = fetch.split_name(str(model))
+        served = self._cached(repo_id, revision)
+        if served is not None and fetch.is_commit(revision):
+            return served, f"serving {served.name} from the cache"
+        held = f"{served.name} from the cache" if served else "the bundled weights"
+        served = served or load_model(DEFAULT, device=self.device)
+        threading.Thread(
+            target=self._fetch_served, args=(repo_id, revision, held), daemon=True, name="hub-served"
+        ).start()
+        return served, f"serving {held} while {model} is fetched"
+
+    def _cached(self, repo_id: str, revision: str | None) -> Model | None:
+        from gan import fetch
+
+        cached = fetch.find_cached(repo_id, revision)
+        try:
+            return load_model(repo_id, revision=cached.commit, device=self.device) if cached else None
+        except ModelError:  # damaged on disk: it has left the cache and is fetched anew
+            return None
+
+    def _fetch_served(self, repo_id: str, revision: str | None, held: str) -> None:
+        """Fetch the model to serve and swap it in when it is loaded and verified; ask again while the Hub is away."""
+        from gan import fetch
+
+        while not self._closed.is_set():
+            try:
+                snapshot = fetch.fetch(repo_id, revision, seconds=SERVED_SECONDS)
+                model = load_model(repo_id, revision=snapshot.commit, device=self.device)
+            except ModelError as error:
+                reason = error.reason if isinstance(error, fetch.HubError) else str(error)
+                self.status = f"serving {held}: {reason}"
+                if not getattr(error, "unreachable", False):
+                    return
+                self._closed.wait(RETRY_SECONDS)
+            else:
+                self.served, self.status = model, f"serving {model.name}"
+                return
+
+    def close(self) -> None:
+        """Stop asking the Hub for the model to serve."""
+        self._closed.set()
+
+    # The models that links name
+
+    def get(self, name: str | None = None) -> Model:
+        """The model of a link: none named, the one served; a bundled name; or user/repo[@revision] on the Hub.
+
+        It returns or raises within PATIENCE_SECONDS. A visitor's name never reaches the file system, and is fetched
+        without this machine's token into a folder of its own, so that no private model in its cache can be asked for.
+
+        Raises:
+            NotReadyError: it is being fetched; ask again.
+            ModelError: there is no such model, it is none of ours or too large, or the Hub can't be used.
+        """
+        if not name or name == self.served.name:
+            return self.served
+        if name in hub.bundled_models():
+            with self._lock:
+                if name not in self._bundled:
+                    self._bundled[name] = load_model(hub.BUNDLED / name, device=self.device)
+                return self._bundled[name]
+        if "/" not in name:
+            raise ModelError(
+                f"there is no bundled model {name!r} (bundled: {', '.join(hub.bundled_models()) or 'none'})"
+            )
+        if not self.remote:
+            raise ModelError(f"this page draws with its own models only, not with {name!r}")
+        return self._get_remote(name)
+
+    def _get_remote(self, name: str) -> Model:
+        from gan import fetch
+
+        repo_id, revision = fetch.split_name(name)
+        with self._lock:
+            expires, answer = self._answers.get(name, (0.0, name))
+            if isinstance(answer, ModelError) and time.monotonic() < expires:
+                raise ModelError(str(answer))
+            key = answer if isinstance(answer, str) and time.monotonic() < expires else name
+            if key in self._visitors:
+                self._visitors.move_to_end(key)
+                return self._visitors[key]
+            future = self._fetching.get(name)
+            if future is None:
+                if len(self._fetching) >= MAX_FETCHES:
+                    raise NotReadyError(f"other models are being fetched before {name}: try again in some seconds")
+                future = self._fetching[name] = Future()
+                threading.Thread(
+                    target=self._fetch_visitors, args=(name, repo_id, revision, future), daemon=True, name="hub-visitor"
+                ).start()
+        try:
+            return future.result(PATIENCE_SECONDS)
+        except StillRunningError:
+            raise NotReadyError(f"{name} is being fetched: try again in some seconds") from None
+
+    def _fetch_visitors(self, name: str, repo_id: str, revision: str | None, future: "Future[Model]") -> None:
+        from gan import fetch
+
+        try:
+            with tempfile.TemporaryDirectory(prefix="gan-visitor-", ignore_cleanup_errors=True) as cache:
+                snapshot = fetch.fetch(
+                    repo_id, revision, token=False, cache_dir=Path(cache), seconds=VISITOR_SECONDS, quiet=True
+                )
+                try:
+                    model = _read(hub.Source(snapshot.folder, snapshot.repo_id, snapshot.commit), self.device)
+                except ModelError as error:  # a visitor has no use for our paths
+                    raise ModelError(str(error).replace(str(snapshot.folder), snapshot.name)) from None
+        except ModelError as error:
+            self._answer(name, error)
+            future.set_exception(error)
+        except BaseException as error:  # a bug: whoever waits must hear of it
+            self._answer(name, ModelError(f"{name} cannot be loaded"))
+            future.set_exception(error)
+            raise
+        else:
+            self._answer(name, model)
+            future.set_result(model)
+
+    def _answer(self, name: str, answer: Model | ModelError) -> None:
+        with self._lock:
+            del self._fetching[name]
+            said = answer if isinstance(answer, ModelError) else answer.name
+            self._answers[name] = (time.monotonic() + ANSWER_SECONDS, said)
+            while len(self._answers) > MAX_ANSWERS:
+                self._answers.popitem(last=False)
+            if isinstance(answer, Model):
+                self._visitors[answer.name] = answer
+                while len(self._visitors) > self.capacity:
+                    self._visitors.popitem(last=False)

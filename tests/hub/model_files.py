@@ -1,0 +1,21 @@
+"""Model folders to publish and to fetch."""
+
+from pathlib import Path
+
+import torch
+
+from gan import hub
+from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+
+
+def save_model(folder: Path, seed: int = 0) -> Path:
+    """A model folder with small, untrained networks."""
+    torch.manual_seed(seed)
+    generator = Generator(GeneratorConfig(latent_dim=8, widths=(32,), num_classes=10, embedding_dim=8))
+    discriminator = Discriminator(DiscriminatorConfig(widths=(32,), num_classes=10))
+    hub.save_model(folder, generator, discriminator, recipe="modern", training={"seed": seed, "dataset": "mnist"})
+    return folder
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
