@@ -31,9 +31,10 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     data, note = _data(options)
     accelerator = start_accelerator(replace(options, report_to="none"), Path("."))
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
-    z = torch.zeros(2, recipe.latent_dim, device=trainer.device)
-    images = torch.zeros(2, PIXELS, device=trainer.device)
-    y = torch.eye(10, device=trainer.device)[:2]
+    batch = recipe.batch_size
+    z = torch.zeros(batch, recipe.latent_dim, device=trainer.device)
+    images = torch.zeros(batch, PIXELS, device=trainer.device)
+    y = torch.eye(10, device=trainer.device)[torch.arange(batch) % 10]
     sections = [
         f"{name}: {recipe.summary}\n{recipe.source}",
         "Generator\n" + _layers(trainer.generator, z, y),
