@@ -78,7 +78,7 @@ def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
         axes[1].axhline(0.5, color=ink, linewidth=0.8, linestyle=":")
         axes[1].set(title="What D believes", xlabel="epoch", ylim=(0, 1))
         if scored:
-            axes[2].plot([r["epoch"] for r in scored], [r["scores"]["frechet_distance"] for r in scored], color=green)
+            axes[2].plot([r["epoch"] for r in scored], [r["scores"]["frechet_train"] for r in scored], color=green)
             axes[2].set(title="Fréchet distance to MNIST", xlabel="epoch", yscale="log")
         for axis in axes[:2]:
             axis.legend(loc="best")
