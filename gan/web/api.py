@@ -114,6 +114,7 @@ def _switch(on: object) -> object:
 def _parse(models: Models, kind: type[Request], given: dict[str, Any]) -> Any:
     query = urlencode({name: value for name, value in given.items() if value is not None})
     served = models.served
+    request: Any
     request, problems = links.parse(kind, query, conditional=served.conditional, model=pin(served).model)
     if problems:
         raise gr.Error(" ".join(f"{p.parameter} {p.reason}, not {p.value!r}." for p in problems), print_exception=False)

@@ -78,7 +78,7 @@ export function mountGenerate(root) {
   function arrange() {
     const n = cells();
     const width = wall.clientWidth;
-    const height = Math.max(280, Math.min(window.innerHeight - 140, 900));
+    const height = width < 560 ? Math.max(300, window.innerHeight * 0.5) : Math.max(320, Math.min(window.innerHeight - 140, 900));
     let columns = 10;
     if (!values.ten) {
       let best = 0;
