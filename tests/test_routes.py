@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from gan import hub
+from gan.classifier import load_classifier
 from gan.model_folder import save_model
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
@@ -179,9 +180,19 @@ def test_healthz_and_model_json_say_who_draws(client: TestClient, served: Genera
     assert client.get("/model.json?model=nowhere").status_code == 404
 
 
+def test_judge_reads_the_digits_that_are_drawn(client: TestClient, served: Generator) -> None:
+    readings = client.get("/judge.json?seed=7&count=2&ten=1").json()["readings"]
+    assert [(r["number"], r["drawn_as"]) for r in readings] == [(n, d) for n in (7, 8) for d in range(10)]
+    read, probability = load_classifier().read(served.sample([8], [3]))
+    assert readings[13]["read_as"] == int(read[0])
+    assert readings[13]["probability"] == pytest.approx(float(probability[0]), abs=1e-3)
+    assert client.get("/judge.json?model=plain&count=1").json()["readings"][0]["drawn_as"] is None
+    assert client.get("/judge.json?count=0").status_code == 422
+
+
 def test_openapi_describes_every_route_and_its_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
-    assert set(document["paths"]) == {p.path for p in routes.PICTURES} | {"/healthz", "/model.json"}
+    assert set(document["paths"]) == {p.path for p in routes.PICTURES} | {"/judge.json", "/healthz", "/model.json"}
     seed = next(p for p in document["paths"]["/digits.png"]["get"]["parameters"] if p["name"] == "seed")
     assert seed["schema"] == {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0}
     page = client.get("/docs").text

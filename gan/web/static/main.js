@@ -221,6 +221,24 @@ page.select = (tab) => {
   requestAnimationFrame(() => panels[active]?.resize?.());
 };
 page.command = (kind, name) => panels[kind]?.[name]?.();
+// How a digit reads, asked for when someone looks at it.
+const readings = new Map();
+let readingTimer = 0;
+page.reading = (request, tell) => {
+  const address = pictureUrl("judge.json", "digits", { ...request, count: 1, ten: false, open: null, columns: null, scale: 1 });
+  clearTimeout(readingTimer);
+  if (readings.has(address)) return tell(readings.get(address));
+  readingTimer = setTimeout(async () => {
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok) return;
+    const [{ read_as: digit, probability }] = (await answer.json()).readings;
+    const text = say("read_as", { digit, percent: Math.floor(probability * 100) });
+    if (readings.size > 5000) readings.clear();
+    readings.set(address, text);
+    tell(text);
+  }, 80);
+  return undefined;
+};
 page.query = query; // the tests compare it with Python's writer
 page.go();
 
