@@ -64,7 +64,7 @@ export function mountGenerate(root) {
     (error) => {
       wall.removeAttribute("aria-busy");
       clearTimeout(busyTimer);
-      if (error) failed(error, () => latest.want({ values: { ...page.values("digits") }, since: performance.now() }));
+      if (error) failed("digits", error);
     },
   );
 

@@ -26,9 +26,10 @@ export function change(kind, values, { fromControls = false, since = performance
 /** A panel has painted these values: they are true now, so the address may hold them. */
 export function painted(kind, values, since, server) {
   shown[kind] = { ...structuredClone(values) };
-  clearNotice("control");
+  refused = null;
   if (kind === active) writeAddress();
   if (since === null) return;
+  clearNotice("control");
   // After the next frame the picture is on the screen.
   requestAnimationFrame(() => setTimeout(() => {
     const took = Math.max(0, performance.now() - since);
@@ -78,10 +79,25 @@ function drawNotices() {
     el("button", { class: "quiet close", "aria-label": say("close"), onclick: () => clearNotice(source), text: "×" }))));
 }
 
+let refused = null; // the kind of the last request, if the server refused it
+
 /** Tell why a picture is not there. */
-export function failed(error, again) {
-  if (error.problems) notice("control", error.problems.map((p) => `${explain(p)} ${say("kept")}`));
-  else notice("control", [say("unreachable")], { retry: () => { clearNotice("control"); again(); } });
+export function failed(kind, error) {
+  if (!error.problems) {
+    const retry = () => { clearNotice("control"); panels[kind].update(state[kind], performance.now()); };
+    notice("control", [say("unreachable")], { retry });
+    return;
+  }
+  refused = kind;
+  notice("control", error.problems.map((p) => `${explain(p)} ${say("kept")}`));
+  if (!document.activeElement?.matches("input, textarea")) goBack(kind); // its field was left before the answer came
+}
+
+function goBack(kind) {
+  refused = null;
+  Object.assign(state[kind], structuredClone(shown[kind]));
+  page.trigger?.(`show_${kind}`);
+  panels[kind].update(state[kind], null);
 }
 
 // Copying
@@ -210,9 +226,11 @@ function openFirst() {
 page.open = (tab) => document.getElementById(`tab-${tab}-button`)?.click();
 page.revert = (kind, name) => {
   // A field that is left with a value that was refused goes back to what is shown.
-  if (state[kind][name] !== shown[kind][name]) change(kind, { [name]: shown[kind][name] });
-  clearNotice("control");
-  return shown[kind][name];
+  if (refused === kind) {
+    goBack(kind);
+    clearNotice("control");
+  }
+  return toControl[name] ? toControl[name](state[kind][name]) : state[kind][name];
 };
 page.select = (tab) => {
   if (!opened && tab !== firstTab) return;
