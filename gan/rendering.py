@@ -17,6 +17,15 @@ from gan.networks import IMAGE_SIZE, Generator
 STRIP_WIDTH = 8192  # pixels; a longer strip goes on in the next row, since browsers refuse to decode very wide pictures
 DIGIT_ADVANCE = 20  # MNIST centres its digits in 20 of the 28 columns, so written digits overlap by the empty margins
 SEPARATORS = {" ": 12, "-": 15, ".": 9, "/": 15, ":": 9, "+": 18, ",": 9}  # and how far the pen moves after each
+STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  # of the separators: (x, y) to (x, y)
+    " ": [],
+    "-": [((9.5, 14.5), (18.5, 14))],
+    ".": [((14, 22.5), (14, 22.6))],
+    "/": [((18.5, 5.5), (9.5, 23))],
+    ":": [((14, 11), (14, 11.1)), ((14, 20), (14, 20.1))],
+    "+": [((8, 14.2), (20, 13.8)), ((14.2, 8), (13.8, 20))],
+    ",": [((14.5, 21.5), (13, 25))],
+}
 MARGIN = (IMAGE_SIZE - DIGIT_ADVANCE) // 2  # of a written line, so that its ends are as airy as a digit's cell
 
 
@@ -142,19 +151,10 @@ def advance(character: str) -> int:
 @cache
 def separator(character: str) -> np.ndarray:
     """A separator as `uint8 [28, 28]`, drawn with a round pen as thick as the digits' strokes."""
-    strokes: list[tuple[tuple[float, float], tuple[float, float]]] = {
-        " ": [],
-        "-": [((9.5, 14.5), (18.5, 14))],
-        ".": [((14, 22.5), (14, 22.6))],
-        "/": [((18.5, 5.5), (9.5, 23))],
-        ":": [((14, 11), (14, 11.1)), ((14, 20), (14, 20.1))],
-        "+": [((8, 14.2), (20, 13.8)), ((14.2, 8), (13.8, 20))],
-        ",": [((14.5, 21.5), (13, 25))],
-    }[character]
     zoom, pen = 8, 2.6
     sheet = Image.new("L", (IMAGE_SIZE * zoom, IMAGE_SIZE * zoom))
     canvas = ImageDraw.Draw(sheet)
-    for start, end in strokes:
+    for start, end in STROKES[character]:
         for t in np.linspace(0, 1, 200):
             x, y = ((1 - t) * a + t * b for a, b in zip(start, end, strict=True))
             canvas.ellipse([(c + side * pen / 2) * zoom for side in (-1, 1) for c in (x, y)], fill=255)

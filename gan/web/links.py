@@ -400,7 +400,7 @@ def _within_pixels(request: Any, cells: int) -> tuple[Any, list[Problem]]:
 
 
 def parse(
-    kind: type[Any], query: str, *, conditional: bool, model: str = "", page: bool = False
+    kind: type[R], query: str, *, conditional: bool, model: str = "", page: bool = False
 ) -> tuple[R, list[Problem]]:
     """The request that a raw query string stands for, and what had to be ignored in it.
 
@@ -423,8 +423,10 @@ def parse(
                 values[name] = entry.metadata["read"](value)
             except RefusalError as refused:
                 problems.append(Problem(name, value[:40], refused.code, refused.kwargs))
+    request: Any
     request, contradictions = kind(**values).checked(conditional=conditional, pixels=not page)
-    for problem in contradictions:
+    named = {p.parameter for p in problems}
+    for problem in (p for p in contradictions if p.parameter not in named):  # say only what came first of each
         args = {"model": model} if problem.code == "unconditional" else problem.args
         problems.append(replace(problem, args=args))
     return request, problems

@@ -32,6 +32,16 @@ class Pin:
     weights: str
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a digit was drawn as (None: without a class) and what the classifier reads it as."""
+
+    number: int
+    drawn_as: int | None
+    read_as: int
+    probability: float
+
+
 class Models:
     """The served generator, and the bundled ones by name, loaded when a link first asks for them.
 
@@ -85,6 +95,29 @@ class Models:
         with self._lock:
             return draw(generator, request)
 
+    def judge(self, generator: Generator, request: DigitsRequest) -> list[Reading]:
+        """How the classifier reads the digits of a request, in their order.
+
+        Raises:
+            UnavailableError: the classifier's files are missing or damaged.
+        """
+        from gan.classifier import load_classifier  # only who hovers over a digit pays for it
+
+        with self._lock:
+            digits = torch.from_numpy(draw(generator, request))
+            try:
+                read, probability = load_classifier().read(digits)
+            except UserError as error:
+                raise UnavailableError(Problem("model", "classifier", "broken_model", {"error": str(error)})) from error
+        numbers = latents.seed_range(request.seed, request.count)
+        if request.ten:
+            numbers = [n for n in numbers for _ in range(latents.NUM_CLASSES)]
+        drawn = drawn_classes(generator, request)
+        return [
+            Reading(number, drawn[i] if drawn else None, int(read[i]), round(float(probability[i]), 4))
+            for i, number in enumerate(numbers)
+        ]
+
     def describe(self, generator: Generator) -> dict[str, object]:
         """A generator as JSON: its name, weights, device and what it can be asked."""
         return {
@@ -104,6 +137,16 @@ def pin(generator: Generator) -> Pin:
     """The model name (with its commit, if it came from the Hub) and weights that a link carries."""
     name = f"{generator.name}@{generator.revision}" if generator.revision else generator.name
     return Pin(name, generator.weights)
+
+
+def drawn_classes(generator: Generator, request: DigitsRequest) -> list[int] | None:
+    """The class of each digit of a request; None where the generator has no classes."""
+    if not generator.conditional:
+        return None
+    if request.ten:
+        return list(range(latents.NUM_CLASSES)) * request.count
+    seeds = latents.seed_range(request.seed, request.count)
+    return generator.classes(seeds, None if request.digit is None else [request.digit] * request.count)
 
 
 def draw(generator: Generator, request: Request) -> np.ndarray:

@@ -22,6 +22,7 @@ class Described(Protocol):
 
 
 STATUS = {
+    "/judge.json": "What each digit was drawn as, and what a classifier reads it as",
     "/healthz": "Whether the server draws, with which model on which device",
     "/model.json": "The served model, or the one that a link names; and what a link may name",
 }
@@ -38,7 +39,6 @@ EXAMPLES = {
 def openapi_document(pictures: Sequence[Described]) -> dict[str, Any]:
     """The OpenAPI 3.1 document of the routes beside the page."""
     refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
-    pins = [_parameter(name, entry) for name, entry in links.parameters(links.Request, page=False).items()]
     paths: dict[str, Any] = {}
     for picture in pictures:
         picture_schema = {picture.media_type: {"schema": {"type": "string", "format": "binary"}}}
@@ -60,12 +60,14 @@ def openapi_document(pictures: Sequence[Described]) -> dict[str, Any]:
                 },
             }
         }
+    asked = {"/judge.json": links.DigitsRequest, "/model.json": links.Request}
     for path, about in STATUS.items():
+        own = links.parameters(asked[path], page=False).items() if path in asked else {}.items()
         paths[path] = {
             "get": {
                 "summary": about,
                 "operationId": path.strip("/").replace(".", "_"),
-                "parameters": pins if path == "/model.json" else [],
+                "parameters": [_parameter(name, entry) for name, entry in own],
                 "responses": {"200": {"description": "JSON", "content": {"application/json": {}}}},
             }
         }

@@ -91,7 +91,7 @@ def seed_number(label: str, element: str) -> gr.Number:
     return gr.Number(0, label=say(label), precision=0, minimum=0, maximum=2**32 - 1, elem_id=element, step=1)
 
 
-def generate_tab(conditional: bool) -> dict[str, gr.components.Component]:
+def generate_tab(conditional: bool) -> dict[str, gr.components.FormComponent]:
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             seed = seed_number("seed", "seed")
@@ -115,7 +115,7 @@ def generate_tab(conditional: bool) -> dict[str, gr.components.Component]:
     return {"seed": seed, "count": count, "digit": digit, "temperature": temperature, "ten": ten}
 
 
-def morph_tab() -> dict[str, gr.components.Component]:
+def morph_tab() -> dict[str, gr.components.FormComponent]:
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             command(gr.Button(say("random"), elem_id="morph-random"), "walk", "random")
@@ -135,7 +135,7 @@ def morph_tab() -> dict[str, gr.components.Component]:
     }  # fmt: skip
 
 
-def write_tab(conditional: bool) -> dict[str, gr.components.Component]:
+def write_tab(conditional: bool) -> dict[str, gr.components.FormComponent]:
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             text = gr.Textbox(
@@ -158,7 +158,7 @@ def command(button: gr.Button, kind: str, name: str) -> None:
     button.click(None, js=f"() => {{ digitsPage.command('{kind}', '{name}') }}", api_visibility="private")
 
 
-def connect(kinds: dict[str, dict[str, gr.components.Component]]) -> None:
+def connect(kinds: dict[str, dict[str, gr.components.FormComponent]]) -> None:
     """Let every control change its request, and every request show itself in its controls."""
     events = [f"show_{kind}" for kind in kinds]
     bus = gr.HTML(
@@ -168,7 +168,8 @@ def connect(kinds: dict[str, dict[str, gr.components.Component]]) -> None:
     for kind, controls in kinds.items():
         names = list(controls)
         for name, control in controls.items():
-            control.input(
+            control.input(  # type: ignore[attr-defined]  # every control of the three tabs has it
+
                 None, control, js=f"(value) => {{ digitsPage.control('{kind}', '{name}', value) }}",
                 api_visibility="private",
             )  # fmt: skip

@@ -6,7 +6,7 @@ A picture's ETag is known before it is drawn, and a link that pins weights is im
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -101,6 +101,17 @@ def routes(models: Models) -> list[Route]:
             return unavailable(error)
         return JSONResponse(models.describe(generator) | {"models": models.names()})
 
+    async def judge_json(http: HttpRequest) -> Response:
+        named = await _named(http, DigitsRequest, models)
+        if isinstance(named, Response):
+            return named
+        generator, request = named
+        try:
+            readings = await run_sync(models.judge, generator, request)
+        except UnavailableError as error:
+            return unavailable(error)
+        return JSONResponse({"readings": [asdict(r) for r in readings]}, headers={"Cache-Control": REVALIDATE})
+
     async def openapi(_: HttpRequest) -> Response:
         return JSONResponse(openapi_document(PICTURES))
 
@@ -111,26 +122,20 @@ def routes(models: Models) -> list[Route]:
         )
 
     pictures = [Route(p.path, _endpoint(p, models), methods=["GET", "HEAD"]) for p in PICTURES]
-    described = [("/healthz", healthz), ("/model.json", model_json), ("/openapi.json", openapi), ("/docs", docs)]
+    described = [
+        ("/judge.json", judge_json), ("/healthz", healthz), ("/model.json", model_json), ("/openapi.json", openapi),
+        ("/docs", docs),
+    ]  # fmt: skip
     return pictures + [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in described]
 
 
 def _endpoint(picture: Picture, models: Models) -> Callable[[HttpRequest], Any]:
     async def endpoint(http: HttpRequest) -> Response:
-        raw = http.scope["query_string"].decode("ascii", errors="replace")
-        named, problems = links.parse(picture.request, raw, conditional=True)  # first of all for its model
-        if any(p.parameter in ("model", "weights", "query") for p in problems):
-            return refusal(422, problems)
-        try:
-            generator = await run_sync(models.find, named.model, named.weights)
-        except UnavailableError as error:
-            return unavailable(error)
+        named = await _named(http, picture.request, models)
+        if isinstance(named, Response):
+            return named
+        generator, request = named
         served = pin(generator)
-        request, problems = links.parse(
-            picture.request, raw, conditional=generator.conditional, model=served.model
-        )  # fmt: skip
-        if problems:
-            return refusal(422, problems)
         etag = _etag(picture, request, generator)
         headers = {
             "ETag": etag,
@@ -145,6 +150,20 @@ def _endpoint(picture: Picture, models: Models) -> Callable[[HttpRequest], Any]:
         return Response(content, media_type=picture.media_type, headers=headers)
 
     return endpoint
+
+
+async def _named(http: HttpRequest, kind: type[Any], models: Models) -> tuple[Generator, Any] | Response:
+    """The generator and the request that a query names, or the refusal."""
+    raw = http.scope["query_string"].decode("ascii", errors="replace")
+    named, problems = links.parse(kind, raw, conditional=True)  # first of all for its model
+    if any(p.parameter in ("model", "weights", "query") for p in problems):
+        return refusal(422, problems)
+    try:
+        generator = await run_sync(models.find, named.model, named.weights)
+    except UnavailableError as error:
+        return unavailable(error)
+    request, problems = links.parse(kind, raw, conditional=generator.conditional, model=pin(generator).model)
+    return refusal(422, problems) if problems else (generator, request)
 
 
 def _etag(picture: Picture, request: Any, generator: Generator) -> str:

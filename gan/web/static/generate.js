@@ -36,6 +36,12 @@ export function mountGenerate(root) {
     return say(drawn === null ? "digit_number" : "digit_number_class", { number: numberAt(i), digit: drawn });
   };
 
+  // A digit alone: the same number, its class only if a link has to say it.
+  const alone = (i) => ({
+    seed: numberAt(i), count: 1, digit: values.ten || values.digit !== null ? classAt(i) : null,
+    temperature: values.temperature, ten: false,
+  });
+
   const latest = new Latest(
     async ({ values: wish, since }) => {
       const columns = wish.ten ? 10 : Math.ceil(Math.sqrt(wish.count));
@@ -58,7 +64,7 @@ export function mountGenerate(root) {
     (error) => {
       wall.removeAttribute("aria-busy");
       clearTimeout(busyTimer);
-      if (error) failed(error, () => latest.want({ values: { ...page.values("digits") }, since: performance.now() }));
+      if (error) failed("digits", error);
     },
   );
 
@@ -78,7 +84,7 @@ export function mountGenerate(root) {
   function arrange() {
     const n = cells();
     const width = wall.clientWidth;
-    const height = Math.max(280, Math.min(window.innerHeight - 140, 900));
+    const height = width < 560 ? Math.max(300, window.innerHeight * 0.5) : Math.max(320, Math.min(window.innerHeight - 140, 900));
     let columns = 10;
     if (!values.ten) {
       let best = 0;
@@ -140,7 +146,7 @@ export function mountGenerate(root) {
     tip.classList.toggle("below", row === 0);
     if (row === 0) tip.style.top = `${cell + caption}px`;
     tip.dataset.index = i;
-    page.reading?.(values, i, (text) => { if (tip.dataset.index === String(i) && text) tip.textContent = `${describe(i)} · ${text}`; });
+    page.reading(alone(i), (text) => { if (tip.dataset.index === String(i)) tip.textContent = `${describe(i)} · ${text}`; });
   }
 
   function at(event) {
@@ -242,10 +248,9 @@ export function mountGenerate(root) {
     active = i;
     const digit = classAt(i);
     const number = numberAt(i);
-    // The digit alone: the same number, its class only if the link has to say it.
-    const asked = values.ten || values.digit !== null ? digit : null;
-    const alone = { seed: number, count: 1, digit: asked, temperature: values.temperature, ten: false };
-    const link = permalink("digits", { ...alone, open: [number] });
+    const one = alone(i);
+    const asked = one.digit;
+    const link = permalink("digits", { ...one, open: [number] });
     const open = values.ten ? [number, digit] : [number];
     note("digits", { open });
     values.open = open;
@@ -270,7 +275,7 @@ export function mountGenerate(root) {
       el("p", { class: "permalink" }, el("a", { href: link, text: link.replace(/^https?:\/\//, "") })),
       el("div", { class: "actions" },
         el("button", { autofocus: true, onclick: (e) => copy(link, e.currentTarget), text: say("copy_link") }),
-        el("a", { class: "button", download: `digit-${number}.png`, href: pictureUrl("digits.png", "digits", { ...alone, scale: 20 }), text: say("download_png") }),
+        el("a", { class: "button", download: `digit-${number}.png`, href: pictureUrl("digits.png", "digits", { ...one, scale: 20 }), text: say("download_png") }),
         el("button", { class: "quiet", onclick: morph(false), text: say("use_as_start") }),
         el("button", { class: "quiet", onclick: morph(true), text: say("use_as_end") })),
       el("button", { class: "quiet close", "aria-label": say("close"), onclick: () => viewer.close(), text: "×" }));
@@ -280,7 +285,7 @@ export function mountGenerate(root) {
       context.imageSmoothingEnabled = node === small; // the large one shows the 784 pixels as they are
       drawCell(context, bitmap, i, source, SIZE, SIZE, 0, 0, side, side);
     }
-    page.reading?.(values, i, (text) => { read.textContent = text; });
+    page.reading(one, (text) => { read.textContent = text; });
   }
 
   new ResizeObserver(() => draw()).observe(wall);

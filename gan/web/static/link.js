@@ -7,7 +7,7 @@ export function query(kind, values, { forPage = false, pinned = true } = {}) {
   const all = { ...values, ...(pinned ? page.pin : {}) };
   return page.parameters[kind]
     .filter((p) => (forPage ? p.page : p.picture))
-    .map((p) => [p, written(all[p.name])])
+    .map((p) => [p, written(all[p.name]) ?? (p.always ? "" : null)]) // an emptied field is sent, and refused
     .filter(([p, text]) => text !== null && (p.always || text !== p.default))
     .map(([p, text]) => `${p.name}=${escaped(text)}`)
     .join("&");

@@ -26,9 +26,10 @@ export function change(kind, values, { fromControls = false, since = performance
 /** A panel has painted these values: they are true now, so the address may hold them. */
 export function painted(kind, values, since, server) {
   shown[kind] = { ...structuredClone(values) };
-  clearNotice("control");
+  refused = null;
   if (kind === active) writeAddress();
   if (since === null) return;
+  clearNotice("control");
   // After the next frame the picture is on the screen.
   requestAnimationFrame(() => setTimeout(() => {
     const took = Math.max(0, performance.now() - since);
@@ -78,10 +79,25 @@ function drawNotices() {
     el("button", { class: "quiet close", "aria-label": say("close"), onclick: () => clearNotice(source), text: "×" }))));
 }
 
+let refused = null; // the kind of the last request, if the server refused it
+
 /** Tell why a picture is not there. */
-export function failed(error, again) {
-  if (error.problems) notice("control", error.problems.map((p) => `${explain(p)} ${say("kept")}`));
-  else notice("control", [say("unreachable")], { retry: () => { clearNotice("control"); again(); } });
+export function failed(kind, error) {
+  if (!error.problems) {
+    const retry = () => { clearNotice("control"); panels[kind].update(state[kind], performance.now()); };
+    notice("control", [say("unreachable")], { retry });
+    return;
+  }
+  refused = kind;
+  notice("control", error.problems.map((p) => `${explain(p)} ${say("kept")}`));
+  if (!document.activeElement?.matches("input, textarea")) goBack(kind); // its field was left before the answer came
+}
+
+function goBack(kind) {
+  refused = null;
+  Object.assign(state[kind], structuredClone(shown[kind]));
+  page.trigger?.(`show_${kind}`);
+  panels[kind].update(state[kind], null);
 }
 
 // Copying
@@ -210,9 +226,11 @@ function openFirst() {
 page.open = (tab) => document.getElementById(`tab-${tab}-button`)?.click();
 page.revert = (kind, name) => {
   // A field that is left with a value that was refused goes back to what is shown.
-  if (state[kind][name] !== shown[kind][name]) change(kind, { [name]: shown[kind][name] });
-  clearNotice("control");
-  return shown[kind][name];
+  if (refused === kind) {
+    goBack(kind);
+    clearNotice("control");
+  }
+  return toControl[name] ? toControl[name](state[kind][name]) : state[kind][name];
 };
 page.select = (tab) => {
   if (!opened && tab !== firstTab) return;
@@ -221,6 +239,24 @@ page.select = (tab) => {
   requestAnimationFrame(() => panels[active]?.resize?.());
 };
 page.command = (kind, name) => panels[kind]?.[name]?.();
+// How a digit reads, asked for when someone looks at it.
+const readings = new Map();
+let readingTimer = 0;
+page.reading = (request, tell) => {
+  const address = pictureUrl("judge.json", "digits", { ...request, count: 1, ten: false, open: null, columns: null, scale: 1 });
+  clearTimeout(readingTimer);
+  if (readings.has(address)) return tell(readings.get(address));
+  readingTimer = setTimeout(async () => {
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok) return;
+    const [{ read_as: digit, probability }] = (await answer.json()).readings;
+    const text = say("read_as", { digit, percent: Math.floor(probability * 100) });
+    if (readings.size > 5000) readings.clear();
+    readings.set(address, text);
+    tell(text);
+  }, 80);
+  return undefined;
+};
 page.query = query; // the tests compare it with Python's writer
 page.go();
 

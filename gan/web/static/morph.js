@@ -40,12 +40,15 @@ export function mountMorph(root) {
   };
   const frameColumns = () => Math.min(values.frames, Math.max(1, Math.floor(STRIP / grid().width)));
 
+  let drawn = ""; // the address of the strip that is here
+  const stripUrl = (wish) => (wish.plane
+    ? pictureUrl("plane.png", "plane", { ...wish, size: PLANE, scale: 1 })
+    : pictureUrl("walk.png", "walk", { ...wish, swing: false, fps: 20, scale: 1 }));
+
   const latest = new Latest(
     async ({ values: wish, since }) => {
-      const url = wish.plane
-        ? pictureUrl("plane.png", "plane", { ...wish, size: PLANE, scale: 1 })
-        : pictureUrl("walk.png", "walk", { ...wish, swing: false, fps: 20, scale: 1 });
-      const got = await fetchBitmap(url);
+      const got = await fetchBitmap(stripUrl(wish));
+      drawn = stripUrl(wish);
       bitmap?.close();
       bitmap = got.bitmap;
       const before = values;
@@ -55,7 +58,7 @@ export function mountMorph(root) {
       draw();
       painted("walk", values, since, got.server);
     },
-    (error) => { if (error) failed(error, () => update(page.values("walk"), performance.now())); },
+    (error) => { if (error) failed("walk", error); },
   );
 
   const last = () => (values.plane ? PLANE * PLANE : values.frames) - 1;
@@ -65,18 +68,15 @@ export function mountMorph(root) {
     else position = values.plane ? Math.min(at[0], PLANE - 1) + Math.min(at[1] ?? 0, PLANE - 1) * PLANE : at[0];
   }
 
-  let drawn = "";
   function update(wish, since) {
     drawKeys(wish);
     // What only changes how the walk is played needs no new strip.
-    const needed = pictureUrl("walk.png", "walk", { ...wish, swing: false, fps: 20, scale: wish.plane ? 2 : 1 });
-    if (needed === drawn && values) {
+    if (stripUrl(wish) === drawn && !latest.busy) {
       values = structuredClone(wish);
       drawDownloads();
       painted("walk", values, null, null);
       return;
     }
-    drawn = needed;
     latest.want({ values: structuredClone(wish), since });
   }
 

@@ -33,7 +33,7 @@ export function mountWrite(root) {
       draw();
       painted("text", values, since, server);
     },
-    (error) => { if (error) failed(error, () => update(page.values("text"), performance.now())); },
+    (error) => { if (error) failed("text", error); },
   );
   const update = (wish, since) => latest.want({ values: { ...wish }, since });
 

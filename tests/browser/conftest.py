@@ -1,0 +1,113 @@
+"""The page in a real Chromium, served by this process; a test fails if the page asks anything of anyone else."""
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from gan import hub
+from gan.model_folder import save_model
+from gan.networks import Discriminator, Generator
+from gan.recipes import RECIPES
+from gan.web import serve
+from gan.web.models import Models
+from gan.web.page import build_page
+from tests.browser.ensure_browser import find_browser
+
+torch.set_num_threads(1)
+
+
+def untrained(folder: Path, recipe: str) -> Generator:
+    """An untrained generator, saved and loaded: its digits are noise, but each is its number's own."""
+    torch.manual_seed(0)
+    r = RECIPES[recipe]
+    networks = Generator(r.generator_config()), Discriminator(r.discriminator_config())
+    save_model(folder, *networks, recipe=recipe, training={})
+    return hub.load_generator(folder)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def served(models: Models) -> tuple[object, str]:
+    page = build_page(models)
+    _, url, _ = page.launch(
+        prevent_thread_lock=True, quiet=True, **serve.launch_options(models), **serve.address(None, free_port())
+    )
+    return page, url
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
+    return Models(untrained(tmp_path_factory.mktemp("models") / "tested", "modern"))
+
+
+@pytest.fixture(scope="session")
+def url(models: Models) -> Iterator[str]:
+    """The address of the page of a class-conditional model."""
+    page, address = served(models)
+    yield address
+    page.close(verbose=False)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def plain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the page of a model without classes."""
+    page, address = served(Models(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2")))
+    yield address
+    page.close(verbose=False)  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = find_browser()
+    if path is None:
+        pytest.fail("no Chromium: run python tests/browser/ensure_browser.py")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield chromium
+        chromium.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Open an address in a fresh browser profile and wait until its first picture is painted."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_(address: str, *, ready: str | None = None, **options: object) -> Page:
+        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options}
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        context.on(
+            "request",
+            lambda request: faults.append(f"external request: {request.url}") if is_external(request.url) else None,
+        )
+        page.goto(address)
+        if ready:
+            page.wait_for_selector(ready)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def is_external(address: str) -> bool:
+    return not address.startswith(("http://127.0.0.1:", "http://localhost:", "data:", "blob:"))

@@ -1,0 +1,117 @@
+"""Links on the page: written as Python writes them, read with plain notices, unfurled by the raw HTML."""
+
+import html
+import random
+import re
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from gan.web import links
+from gan.web.links import DigitsRequest, TextRequest, WalkRequest
+
+
+def some_requests(count: int) -> list[Any]:
+    r = random.Random(20261121)
+    made: list[Any] = []
+    for _ in range(count):
+        temperature = r.randint(10, 150) / 100
+        keys = r.randint(2, 5)
+        made += [
+            DigitsRequest(seed=r.randrange(2**32), count=r.randint(1, 40), digit=r.choice([None, 0, 9]), temperature=temperature,
+                          ten=r.random() < 0.5, open=r.choice([None, (7,), (7, 3)])),
+            WalkRequest(seeds=tuple(r.randrange(2**32) for _ in range(keys)), digits=r.choice([(), (None,) * (keys - 1) + (3,)]),
+                        mode=r.choice(["slerp", "lerp"]), loop=r.random() < 0.5, fps=r.randint(1, 50), at=r.choice([None, (3,), (3, 20)]),
+                        temperature=temperature),
+            TextRequest(text="".join(r.choices("0123456789 -./:+,", k=20)), hand=r.choice(["one", "own"]), temperature=temperature),
+        ]  # fmt: skip
+    return made
+
+
+def test_the_page_writes_links_as_python_does(open_page, url, models) -> None:
+    page = open_page(url, ready="#wall[data-painted]")
+    kinds = {DigitsRequest: "digits", WalkRequest: "walk", TextRequest: "text"}
+    pins = {"model": "tested", "weights": models.served.weights}
+    for request in some_requests(40):
+        values = {
+            name: getattr(request, name)
+            for name in links.parameters(type(request), page=True)
+            if name not in ("model", "weights", "v")
+        }
+        written = page.evaluate(
+            "([kind, values]) => digitsPage.query(kind, values, { forPage: true })", [kinds[type(request)], values]
+        )
+        assert written == links.query(request, page=True, **pins)
+
+
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ("seed=-1", "Number: “-1” must be a whole number from 0 to 4294967295. The link's value was ignored."),
+        ("count=0&digit=11", "Digit: “11” must be a whole number from 0 to 9."),
+        ("temperature=NaN", "Temperature: “NaN” must be a number from 0.1 to 1.5"),
+        ("seeds=1&frames=x", "Frames: “x” must be a whole number from 2 to 240."),
+        ("text=abc", "Text: “abc” must be at most 64 digits"),
+        ("v=2&seed=3", "Version of the link: “2” must be 1"),
+        ("model=gone&seed=3", "Model: “gone” is not served here; these are: tested"),
+        ("weights=00000000&seed=3", "draw other pixels. So this page cannot show the pixels that the link was made for"),
+        ("open=99", "Open digit: “99” must be one of the digits that are shown."),
+        ("plane=1&seeds=1,2", "must be four key frames"),
+    ],
+)  # fmt: skip
+def test_a_broken_link_opens_the_page_and_says_what_was_ignored(open_page, url, query: str, notice: str) -> None:
+    page = open_page(f"{url}?{query}", ready=".notice")
+    expect(page.get_by_role("alert")).to_contain_text(notice)
+    page.wait_for_function("location.search.includes('v=1')")  # the address is now what is really shown
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_the_theme_in_the_address_stays(open_page, url) -> None:
+    page = open_page(f"{url}?__theme=dark&seed=3", ready="#wall[data-painted='3/16']")
+    page.wait_for_function("location.search.includes('weights=') && location.search.includes('__theme=dark')")
+    expect(page.locator("body")).to_have_class(re.compile("dark"))
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "path"),
+    [
+        ("seed=7&count=9", "9 handwritten digits, numbers 7 to 15", "digits.png?seed=7&count=9&temperature=1&scale=7"),
+        ("seed=7&open=9", "Handwritten digit number 9", "digits.png?seed=9&count=1&temperature=1&scale=20"),
+        ("seeds=7,42&digits=3,8", "Handwritten digits, 7 → 42", "walk.gif?seeds=7,42&digits=3,8&"),
+        ("seeds=1,2,3,4&plane=1", "The plane between four handwritten digits, numbers 1 → 2 → 3 → 4", "plane.png?seeds=1,2,3,4&"),
+        ("text=1/2&seed=5", "“1/2” in handwriting number 5", "text.png?text=1/2&seed=5&temperature=1&scale=4"),
+        ('text="><script>', "Write", "digits.png?"),
+    ],
+)  # fmt: skip
+def test_links_unfurl_with_their_own_title_and_picture(url, models, query: str, title: str, path: str) -> None:
+    raw = httpx.get(f"{url}?{query}", headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "digits.example"}).text
+    tags = re.findall(r'<meta (?:property|name)="((?:og|twitter):[\w:]+)" content="([^"]*)">', raw)
+    found = {name: html.unescape(content) for name, content in tags}
+    assert len(tags) == len(found) == raw.count('="og:') + raw.count('="twitter:'), "a tag is there twice"
+    assert found["og:title"] == found["twitter:title"] == title
+    assert found["twitter:card"] == "summary_large_image"
+    assert found["og:image"].startswith(f"https://digits.example/{path}")
+    assert f"weights={models.served.weights}" in found["og:image"]
+    picture = httpx.get(found["og:image"].replace("https://digits.example/", url))
+    assert (picture.status_code, picture.headers["content-type"].split("/")[0]) == (200, "image")
+
+
+def test_the_embed_snippets_hold_the_picture_and_the_link(open_page, url) -> None:
+    page = open_page(f"{url}?seed=7&count=4", ready="#wall[data-painted]")
+    page.get_by_role("button", name="Embed").click()
+    code = page.get_by_label("HTML").input_value()
+    link, image = re.fullmatch(
+        r'<a href="([^"]+)"><img src="([^"]+)" alt="4 handwritten digits, numbers 7 to 10"></a>', code
+    ).groups()
+    page.wait_for_function("location.search.includes('weights=')")
+    assert html.unescape(link) == page.url
+    assert page.request.get(html.unescape(image)).body()[:4] == b"\x89PNG"
+    assert (
+        page.get_by_label("Markdown").input_value()
+        == f"[![4 handwritten digits, numbers 7 to 10]({html.unescape(image)})]({html.unescape(link)})"
+    )
+    page.get_by_role("button", name="Copy", exact=True).last.click()
+    assert page.evaluate("navigator.clipboard.readText()") == page.get_by_label("Markdown").input_value()
