@@ -33,7 +33,7 @@ from gan.metrics import (
 )
 from gan.model_folder import read_config
 from gan.networks import IMAGE_SIZE, Generator
-from gan.reference import frechet_floor, load_reference
+from gan.reference import classes_to_ask, frechet_floor, load_reference
 
 METRICS = "metrics.json"
 NEAR_SAMPLES = 2000  # digits looked up among the training digits
@@ -45,7 +45,8 @@ Figures = dict[str, float]
 
 
 def quick_scores(generator: Generator, n: int = 2000) -> Figures:
-    """A few figures of the digits of the first `n` seeds, in seconds and without the data set.
+    """A few figures of the digits of the first `n` seeds, in seconds and without the data set; a class-conditional
+    generator is asked for `classes_to_ask`.
 
     - frechet_train: distance to MNIST's training digits, with frechet_train_floor, that of `n` real ones
     - classes, class_entropy, smallest_class, largest_class: see `metrics.class_figures`
@@ -57,8 +58,8 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
         UserError: `n` is too small for a covariance.
     """
     reference = load_reference()
-    seeds = list(range(n))
-    features, logits = load_classifier().features_and_logits(generator.sample(seeds))
+    asked = classes_to_ask(reference.class_counts, n) if generator.conditional else None
+    features, logits = load_classifier().features_and_logits(generator.sample(range(n), asked))
     read = logits.argmax(dim=1)
     diversity = (class_spreads(features, read) / reference.spreads).clamp(max=1).mean().item()
     return {
@@ -66,7 +67,7 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
         "frechet_train_floor": reference.floor(n),
         **class_figures(read),
         "diversity": diversity,
-        **_asked_digit_right(read, generator.classes(seeds, None) if generator.conditional else None),
+        **_asked_digit_right(read, asked),
     }
 
 
@@ -95,11 +96,12 @@ class RealDigits:
                 f"the floor of {samples} samples needs as many training digits, and {training.name} has "
                 f"{len(training)}: lower --samples"
             )
-        if test.labels is None:
-            raise UserError(f"{test.name} has no labels, and the accuracy of the classifier on it needs them")
+        if training.labels is None or test.labels is None:
+            raise UserError(f"{training.name} has no labels, and the figures need its classes")
         self.name, self.samples = training.name, samples
         self.classifier = classifier or load_classifier()
         self.training = training.images
+        self.class_counts = torch.bincount(training.labels, minlength=10)
 
         features, logits = self._judge(training.images)
         self.training_moments = Moments.of(features)
@@ -152,27 +154,29 @@ class RealDigits:
 
 
 def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -> dict[str, Any]:
-    """Every figure of the digits of the first `real.samples` seeds, with floors and the protocol, as JSON values.
+    """Every figure of the digits of the first `real.samples` seeds, with floors and the protocol, as JSON values; a
+    class-conditional generator is asked for `classes_to_ask`.
 
     Keys: values and floor (both by figure; `EXPLANATIONS` says what each means), protocol.
 
     Raises:
         UserError: the generator's device has too little memory.
     """
-    seeds = list(range(real.samples))
+    asked = classes_to_ask(real.class_counts, real.samples) if generator.conditional else None
     try:
-        digits = generator.sample(seeds, temperature=temperature)
+        digits = generator.sample(range(real.samples), asked, temperature)
     except torch.OutOfMemoryError as error:
         raise UserError(
             f"{generator.device} has too little memory left for {generator.name}: free it, or add --device cpu"
         ) from error
-    values = real.figures(digits, generator.classes(seeds, None) if generator.conditional else None)
+    values = real.figures(digits, asked)
     return {
         "values": values,
         "floor": {name: real.floor[name] for name in values},
         "protocol": {
             "samples": real.samples,
             "seeds": f"0 … {real.samples - 1}",
+            "classes": "asked for as often as the training digits have them" if asked else "the generator's own",
             "temperature": temperature,
             "data": f"{real.name}: {len(real.training)} training and {len(real.test_features)} test digits",
             "features": f"64 of the digit classifier {real.classifier.weights}",
