@@ -6,7 +6,7 @@
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -198,7 +198,7 @@ class Deploy:
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 failed with one message, 2 wrong usage."""
-    commands = {"push": Push, "deploy": Deploy}
+    commands: dict[str, Callable] = {"push": Push, "deploy": Deploy}
     command = tyro.extras.subcommand_cli_from_dict(
         commands,
         prog="python -m gan.hub",

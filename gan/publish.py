@@ -20,12 +20,14 @@ from huggingface_hub import (
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from gan import card
-from gan.fetch import check_revision, split_name
+from gan.fetch import check_revision, split_name, within
 from gan.files import UserError
 from gan.hub_errors import HubError, explained
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, read_discriminator, read_generator
 
 ANSWER_SECONDS = 30.0  # the longest silence of the Hub that is waited for; the client itself would wait for ever
+CHECK_SECONDS = 60.0  # for all of check_can_push
+PUSH_SECONDS = 1800.0  # for a whole upload: 100 MB at 0.5 Mbit/s
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
@@ -42,6 +44,10 @@ def check_can_push(repo_id: str, *, kind: str = "model") -> None:
             can't be reached. The token itself is never shown.
     """
     check_repo_id(repo_id)
+    within(CHECK_SECONDS, lambda: _check_can_push(repo_id, kind))
+
+
+def _check_can_push(repo_id: str, kind: str) -> None:
     _bound_silence()
     with explained(repo_id):
         me = HfApi().whoami()
@@ -91,18 +97,22 @@ def push(folder: Path, repo_id: str, *, private: bool = False, tag: str | None =
         files[name] = folder / name
     retry = ["python", "-m", "gan.hub", "push", str(folder), repo_id, *(["--private"] if private else [])]
     try:
-        _bound_silence()
-        with explained(repo_id):
-            api = HfApi()
-            api.create_repo(repo_id, private=private or None, exist_ok=True)
-            commit = _commit(api, repo_id, "model", files, f"Publish {folder.resolve().name}", stale=PUBLISHED)
-            if tag is not None:
-                _tag(api, repo_id, tag, commit.oid)
+        return within(PUSH_SECONDS, lambda: _push(folder.resolve().name, files, repo_id, private, tag))
     except HubError as error:
         retry += ["--tag", tag] if tag else []
         raise UserError(
             f"cannot publish {folder} as {repo_id}: {error} The folder is whole; publish it with: {shlex.join(retry)}"
         ) from error
+
+
+def _push(name: str, files: dict[str, Path | bytes], repo_id: str, private: bool, tag: str | None) -> str:
+    _bound_silence()
+    with explained(repo_id):
+        api = HfApi()
+        api.create_repo(repo_id, private=private or None, exist_ok=True)
+        commit = _commit(api, repo_id, "model", files, f"Publish {name}", stale=PUBLISHED)
+        if tag is not None:
+            _tag(api, repo_id, tag, commit.oid)
     return str(commit.commit_url)
 
 
@@ -159,20 +169,24 @@ def deploy(space_id: str, *, model: str | None = None, private: bool = False) ->
     files, variable = space_files(model)
     try:
         check_can_push(space_id, kind="space")
-        with explained(space_id):
-            api = HfApi()
-            api.create_repo(space_id, repo_type="space", space_sdk="gradio", private=private or None, exist_ok=True)
-            if variable is not None:
-                api.add_space_variable(space_id, "GAN_MODEL", variable)
-            elif "GAN_MODEL" in api.get_space_variables(space_id):
-                api.delete_space_variable(space_id, "GAN_MODEL")
-            _commit(api, space_id, "space", files, "Deploy the page", stale=["[!.]*"])
+        within(PUSH_SECONDS, lambda: _deploy(space_id, files, variable, private))
     except HubError as error:
         retry = ["python", "-m", "gan.hub", "deploy", space_id, *(["--model", model] if model else [])]
         raise UserError(
             f"cannot deploy {space_id}: {error} Nothing here has changed; deploy it with: {shlex.join(retry)}"
         ) from error
     return f"{constants.ENDPOINT}/spaces/{space_id}"
+
+
+def _deploy(space_id: str, files: dict[str, Path | bytes], model: str | None, private: bool) -> None:
+    with explained(space_id):
+        api = HfApi()
+        api.create_repo(space_id, repo_type="space", space_sdk="gradio", private=private or None, exist_ok=True)
+        if model is not None:
+            api.add_space_variable(space_id, "GAN_MODEL", model)
+        elif "GAN_MODEL" in api.get_space_variables(space_id):
+            api.delete_space_variable(space_id, "GAN_MODEL")
+        _commit(api, space_id, "space", files, "Deploy the page", stale=["[!.]*"])
 
 
 def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str | None]:
@@ -183,27 +197,24 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
     """
     from gan.hub import bundled_models, names_repository
 
-    found = {
-        path.relative_to(ROOT).as_posix() for pattern in (*PAGE_FILES, *PAGE_MODELS) for path in ROOT.glob(pattern)
-    }
-    files: dict[str, Path | bytes] = {
-        name: ROOT / name for name in sorted(found) if (ROOT / name).is_file() and "__pycache__" not in name
-    }
+    run, variable = None, model
+    if model is not None and model not in bundled_models():
+        if names_repository(model):
+            split_name(model)
+        else:
+            run = Path(model)
+            read_generator(run), read_discriminator(run)
+            variable = run.resolve().name
+    found = [path for pattern in (*PAGE_FILES, *PAGE_MODELS) for path in ROOT.glob(pattern)]
+    names = sorted(p.relative_to(ROOT).as_posix() for p in found if p.is_file() and p.parent.name != "__pycache__")
+    files: dict[str, Path | bytes] = {name: ROOT / name for name in names}
     if "app.py" not in files or not (ROOT / card.CARD).is_file():
         raise UserError(f"{ROOT} is no checkout of the project (no app.py or README.md): deploy from one")
     files[card.CARD] = space_readme((ROOT / card.CARD).read_text(encoding="utf-8")).encode()
-    if model is None or model in bundled_models():
-        return files, model
-    if names_repository(model):
-        split_name(model)
-        return files, model
-    folder = Path(model)
-    read_generator(folder), read_discriminator(folder)
-    name = folder.resolve().name
-    for file in (CONFIG, GENERATOR, DISCRIMINATOR, card.METRICS):
-        if (folder / file).is_file():
-            files[f"checkpoints/{name}/{file}"] = folder / file
-    return files, name
+    if run is not None:
+        kept = [name for name in (CONFIG, GENERATOR, DISCRIMINATOR, card.METRICS) if (run / name).is_file()]
+        files |= {f"checkpoints/{variable}/{name}": run / name for name in kept}
+    return files, variable
 
 
 def space_readme(readme: str) -> str:
