@@ -278,12 +278,16 @@ def test_a_moved_main_keeps_the_others_commit(hub, published, run_folder):
 # The command line, in a process of its own
 
 
-def command(*arguments: str, token: str | None = "hf_maker", cwd=None) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONPATH": str(publish.ROOT), **({"HF_TOKEN": token} if token else {})}
+def command(*arguments: str, token: str = "hf_maker") -> subprocess.CompletedProcess:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(publish.ROOT),
+        "HF_TOKEN": token,
+        "HF_HUB_DISABLE_PROGRESS_BARS": "0",
+    }
     return subprocess.run(
         [sys.executable, "-m", "gan.hub", *arguments],
         env=environment,
-        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=60,
