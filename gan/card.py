@@ -42,7 +42,7 @@ DATASETS = {
     ),
     "fashion-mnist": Dataset("Fashion-MNIST", "zalando-datasets/fashion_mnist", draws="pictures of clothes"),
     "kmnist": Dataset("KMNIST", draws="cursive Japanese characters"),
-    "emnist": Dataset("EMNIST digits"),
+    "emnist-digits": Dataset("EMNIST digits"),
     "qmnist": Dataset("QMNIST"),
 }
 
@@ -78,7 +78,7 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
     with torch.device("meta"):  # only counted
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
-    training, metrics = config["training"], read_metrics(folder)
+    training, metrics = config["training"], read_metrics(folder, config["sha256"].get(GENERATOR, "")[:8])
     name = config["recipe"]
     dataset = _dataset(training)
     title = f"{name}: a GAN that draws {dataset.draws if dataset else '28×28 pictures'}"
@@ -179,9 +179,11 @@ def _training(
         "Generator": _layers(generator.config),
         "Discriminator": _layers(discriminator.config),
         "Epochs": training.get("epochs"),
+        "Steps": training.get("steps"),
         "Seed": training.get("seed"),
         "Device": training.get("device"),
-        "Wall time": _duration(training.get("wall_time")),
+        "Processes": training.get("processes"),
+        "Wall time": _duration(training.get("seconds")),
         "Versions": ", ".join(f"{k} {v}" for k, v in training["versions"].items())
         if isinstance(training.get("versions"), dict)
         else None,
@@ -224,32 +226,38 @@ def _layers(config: GeneratorConfig | DiscriminatorConfig) -> str:
 
 @dataclass(frozen=True)
 class Metrics:
-    """What metrics.json holds: values and real-against-real floors by name, and the protocol in words."""
+    """What an evaluation measured: figures and their real-against-real floors by name, and the protocol in words."""
 
     values: dict[str, float]
     floors: dict[str, float]
     protocol: str
 
 
-def read_metrics(folder: Path) -> Metrics:
-    """metrics.json of a model folder; nothing in it if the model has not been evaluated.
+def read_metrics(folder: Path, weights: str) -> Metrics:
+    """The evaluation in a model folder's metrics.json; nothing in it if these weights have not been evaluated.
+
+    Args:
+        weights: first 8 hex digits of the generator's sha256. Figures of other weights (the run went on) don't count.
 
     Raises:
         ModelError: the file is no JSON object.
     """
-    path = folder / METRICS
+    path, nothing = folder / METRICS, Metrics({}, {}, "")
     if not path.is_file():
-        return Metrics({}, {}, "")
+        return nothing
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ModelError(f"{path} is not valid JSON ({error}): evaluate the model again") from None
     if not isinstance(content, dict):
         raise ModelError(f"{path} must hold a JSON object, not {type(content).__name__}")
-    protocol = content.get("protocol", "")
-    if isinstance(protocol, dict):
-        protocol = "; ".join(f"{k.replace('_', ' ')}: {_text(v)}" for k, v in protocol.items())
-    return Metrics(_numbers(content.get("values")), _numbers(content.get("floor")), str(protocol))
+    evaluation = content.get("evaluation")
+    evaluation = evaluation if isinstance(evaluation, dict) else {}
+    protocol = evaluation.get("protocol")
+    if not isinstance(protocol, dict) or protocol.get("weights") != weights:
+        return nothing
+    words = ", ".join(f"{k}: {_text(v)}" for k, v in protocol.items())
+    return Metrics(_numbers(evaluation.get("values")), _numbers(evaluation.get("floor")), words)
 
 
 def _numbers(content: Any) -> dict[str, float]:
@@ -260,16 +268,24 @@ def _numbers(content: Any) -> dict[str, float]:
 
 def _quality(metrics: Metrics) -> str:
     if not metrics.values:
-        return "Not evaluated: no measurements are recorded beside it."
+        return "These weights have not been evaluated."
+    from gan.evaluation import EXPLANATIONS, format_figure  # its libraries are heavy
+
     rows = [
-        [name.replace("_", " "), _text(value), _text(metrics.floors.get(name, ""))]
+        [
+            f"`{name}`",
+            format_figure(name, value),
+            format_figure(name, metrics.floors[name]) if name in metrics.floors else "",
+            EXPLANATIONS.get(name, ""),
+        ]
         for name, value in metrics.values.items()
     ]
-    header = ["measure", "this model", "real against real"]
-    if not metrics.floors:
-        header, rows = header[:2], [row[:2] for row in rows]
-    table = _table(header, rows, right=True)
-    return f"{table}\n\nProtocol: {metrics.protocol}" if metrics.protocol else table
+    table = _table(["figure", "this model", "real digits", "meaning"], rows)
+    return f"""{table}
+
+Each figure stands beside its floor, the same figure of as many real digits. Protocol: {metrics.protocol}. The Fréchet
+distances are taken in the features of the project's own digit classifier: they compare with each other only, not with
+an Inception FID. `python -m gan.evaluation` measures them again."""
 
 
 def _evaluation_results(metrics: Metrics, dataset: Dataset | None) -> list[Any] | None:
@@ -283,7 +299,9 @@ def _evaluation_results(metrics: Metrics, dataset: Dataset | None) -> list[Any] 
             dataset_type=dataset.hub_id or dataset.title.lower(),
             dataset_name=dataset.title,
             metric_type=name,
-            metric_name=name.replace("_", " "),
+            metric_name=f"{name.replace('_', ' ')} (own features)"
+            if name.startswith("frechet")
+            else name.replace("_", " "),
             metric_value=value,
         )
         for name, value in metrics.values.items()
@@ -336,9 +354,8 @@ def _text(value: Any) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _table(header: list[str], rows: list[list[str]], right: bool = False) -> str:
-    rule = ["---", *(["---:"] if right else ["---"]) * (len(header) - 1)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [header, rule, *rows])
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in [header, ["---"] * len(header), *rows])
 
 
 def _as_typed(folder: Path) -> str:

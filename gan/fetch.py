@@ -113,7 +113,7 @@ def fetch(
     if is_commit(revision) and (cached := find_cached(repo_id, revision, cache_dir=cache_dir)):
         return cached
     subject = f"{repo_id}@{revision}" if revision else repo_id
-    return _within(seconds, lambda: _fetch(repo_id, revision, subject, token, cache_dir, quiet))
+    return within(seconds, lambda: _fetch(repo_id, revision, subject, token, cache_dir, quiet))
 
 
 def _fetch(
@@ -179,10 +179,10 @@ def _remove(path: Path) -> None:
     blob.unlink(missing_ok=True)
 
 
-def _within(seconds: float, function: Callable[[], T]) -> T:
+def within(seconds: float, function: Callable[[], T]) -> T:
     """The function's result, or a HubError if it takes longer; it then goes on in the background, unheard.
 
-    The client takes no time-out for a whole download: a server that drips a byte now and then would hold us forever.
+    The client takes no time-out for a whole transfer: a server that drips a byte now and then would hold us forever.
     """
     outcome: list[T] = []
     failure: list[BaseException] = []
@@ -193,7 +193,7 @@ def _within(seconds: float, function: Callable[[], T]) -> T:
         except BaseException as error:  # raised again in the caller's thread
             failure.append(error)
 
-    thread = threading.Thread(target=work, daemon=True, name="hub-fetch")
+    thread = threading.Thread(target=work, daemon=True, name="hub")
     thread.start()
     thread.join(seconds)
     if failure:

@@ -30,14 +30,14 @@ RETRY = "Try again in a while."
 def explained(subject: str) -> Iterator[None]:
     """Turn whatever the client raises in this block into a HubError about `subject`, a repository's name.
 
-    Network trouble reaches us as OSError, httpx2.HTTPError, ValueError (names, answers that are no JSON) or
-    RuntimeError (wrapped upload failures, hf-xet); anything else is a bug of ours and passes.
+    Network trouble reaches us as OSError, httpx2.HTTPError, ValueError (names, answers that are no JSON), KeyError
+    (answers that lack something) or RuntimeError (wrapped upload failures, hf-xet); anything else is a bug and passes.
     """
     try:
         yield
     except HubError:
         raise
-    except (OSError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, RuntimeError) as error:
+    except (OSError, httpx2.HTTPError, httpx2.InvalidURL, ValueError, KeyError, RuntimeError) as error:
         raise explain(error, subject) from error
 
 

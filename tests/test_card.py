@@ -22,7 +22,7 @@ TRAINING = {
     "command": "python train.py modern --seed 3",
     "versions": {"torch": "2.15.0"},
     "device": "cuda (NVIDIA H200)",
-    "wall_time": 3725.2,
+    "seconds": 3725.2,
 }
 
 
@@ -38,9 +38,13 @@ def save(folder: Path, recipe: str = "modern", training: dict | None = None) -> 
 def folder(tmp_path):
     """A run's folder with everything that a finished run leaves."""
     save(tmp_path / "run")
-    (tmp_path / "run/metrics.json").write_text(
-        json.dumps({"values": {"frechet_train": 3.25}, "floor": {"frechet_train": 1.5}, "protocol": "10,000 samples"})
-    )
+    weights = hub.read_config(tmp_path / "run")["sha256"][hub.GENERATOR][:8]
+    evaluation = {
+        "values": {"frechet_train": 3.25},
+        "floor": {"frechet_train": 1.5},
+        "protocol": {"samples": 10000, "weights": weights},
+    }
+    (tmp_path / "run/metrics.json").write_text(json.dumps({"training": {"step": 1}, "evaluation": evaluation}))
     (tmp_path / "run/samples").mkdir()
     for name in ("samples/epoch_001.png", "samples/epoch_060.png", "losses.png"):
         Image.new("L", (28, 28)).save(tmp_path / "run" / name)
@@ -65,8 +69,8 @@ def test_the_front_matter_is_what_the_hub_reads(folder):
         "cuda (NVIDIA H200)",
         "1 h 2 min",
         "torch 2.15.0",
-        "| frechet train | 3.25 | 1.5 |",
-        "Protocol: 10,000 samples",
+        "| `frechet_train` | 3.25 | 1.50 | Fréchet distance to the training digits",
+        "Protocol: samples: 10000",
         "(samples/epoch_060.png)",
         "(timelapse.webp)",
         "(losses.png)",
@@ -89,8 +93,18 @@ def test_what_is_not_recorded_is_left_out(tmp_path):
     data = ModelCard(card).data
     assert data.datasets is None
     assert data.eval_results is None
-    assert "Not evaluated" in card
+    assert "have not been evaluated" in card
     assert not any(word in card for word in ("None", "MNIST", "Wall time", "Device", "![", "Protocol"))
+
+
+def test_figures_of_other_weights_are_not_shown(folder):
+    save(folder, training={**TRAINING, "seed": 4})
+    assert "have not been evaluated" not in render_model_card(folder)  # the same weights: the figures hold
+    torch.nn.init.zeros_((generator := Generator.from_pretrained(folder)).layers[0].weight)
+    hub.save_model(folder, generator, hub.load_discriminator(folder), recipe="modern", training=TRAINING)
+    card = render_model_card(folder)
+    assert "These weights have not been evaluated" in card
+    assert "3.25" not in card
 
 
 def test_the_source_of_the_recipe_is_cited(tmp_path):

@@ -91,7 +91,8 @@ class Hub:
         self.faults: list[Fault] = []
         self.requests: list[str] = []  # "METHOD path" of each
         self.tokens_seen: list[str | None] = []
-        self.before_commit: Callable[[], None] | None = None
+        self.before_commit: Callable[[], object] | None = None
+        self.damage_uploads = False
         self.app = make_app(self)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -254,17 +255,18 @@ def make_app(hub: Hub) -> FastAPI:
         }
 
     @app.post("/api/repos/create")
-    async def create(request: Request) -> dict:
+    async def create(request: Request) -> Response:
         body = await request.json()
         who = user(request)
         namespace = body.get("organization") or (who[0] if who else "")
         name, kind = f"{namespace}/{body['name']}", f"{body.get('type', 'model')}s"
+        url = f"{hub.endpoint}/{'' if kind == 'models' else kind + '/'}{name}"
         if not may_write(request, namespace):
             raise refused(403, "", f"You don't have the rights to create a {kind[:-1]} under the namespace {namespace}")
         if (kind, name) in hub.repositories:
-            raise refused(409, "", "You already created this repo")
+            return JSONResponse({"error": "You already created this repo", "url": url}, 409)
         hub.repository(name, kind, private=body.get("visibility") == "private", creation=body)
-        return {"url": f"{hub.endpoint}/{'' if kind == 'models' else kind + '/'}{name}"}
+        return JSONResponse({"url": url})
 
     @app.get("/api/{kind}/{ns}/{name}/auth-check/write")
     def auth_check(request: Request, kind: str, ns: str, name: str) -> dict:
@@ -401,6 +403,8 @@ def make_app(hub: Hub) -> FastAPI:
     @app.put("/lfs/{oid}")
     async def upload(request: Request, oid: str) -> Response:
         data = await request.body()
+        if hub.damage_uploads:
+            data = data[:-1] + bytes([data[-1] ^ 1])
         if hashlib.sha256(data).hexdigest() != oid:
             raise refused(400, "", "content does not match its hash")
         hub.blobs[oid] = data

@@ -18,6 +18,7 @@ os.environ |= {
     "HF_ENDPOINT": f"http://127.0.0.1:{PORT}",
     "HF_HOME": HF_HOME,
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "HF_HUB_DISABLE_XET": "1",  # the Xet round trip runs in a process of its own
     "NO_PROXY": "localhost,127.0.0.1",
 }

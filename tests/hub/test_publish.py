@@ -1,0 +1,329 @@
+"""A run is published as one commit or not at all; whatever goes wrong is said in one sentence, and nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+from huggingface_hub import ModelCard
+from PIL import Image
+
+from gan import hub as models
+from gan import publish
+from gan.files import UserError
+from gan.hub_errors import HubError
+from gan.networks import Generator
+from tests.hub.model_files import files_of, save_model
+
+PUBLISHED = {
+    "README.md",
+    "config.json",
+    "discriminator.safetensors",
+    "history.jsonl",
+    "metrics.json",
+    "model.safetensors",
+    "samples/epoch-0002.png",
+    "timelapse.webp",
+}
+
+
+@pytest.fixture
+def run_folder(run_folder):
+    """With everything that a finished run leaves, its training state too."""
+    for name in (
+        "samples/epoch-0001.png",
+        "samples/epoch-0002.png",
+        "timelapse.webp",
+        "state/step-000000001.safetensors",
+    ):
+        (run_folder / name).parent.mkdir(exist_ok=True)
+        if name.startswith("state"):
+            (run_folder / name).write_bytes(b"the trainer's own")
+        else:
+            Image.new("L", (28, 28), len(name)).save(run_folder / name)
+    (run_folder / "history.jsonl").write_text('{"step": 1}\n')
+    (run_folder / "metrics.json").write_text(json.dumps({"training": {"step": 1}}))
+    return run_folder
+
+
+@pytest.fixture
+def maker(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_maker")
+    monkeypatch.setattr(publish, "ANSWER_SECONDS", 0.5)
+
+
+@pytest.fixture
+def published(hub, maker, run_folder):
+    """maker/digits, published from the run's folder."""
+    publish.push(run_folder, "maker/digits")
+    return hub.repositories["models", "maker/digits"]
+
+
+# What is published
+
+
+def test_a_run_is_published_as_one_commit_of_its_files(published):
+    assert set(published.head) == PUBLISHED | {".gitattributes"}
+    assert len(published.commits) == 2  # the Hub's own first one, and ours
+
+
+def test_what_is_published_draws_the_same_pixels(published, run_folder):
+    fetched = Generator.from_pretrained("maker/digits")
+    assert torch.equal(fetched.sample([7, 8]), Generator.from_pretrained(run_folder).sample([7, 8]))
+
+
+def test_publishing_leaves_the_folder_as_it_is(hub, maker, run_folder):
+    before = files_of(run_folder)
+    publish.push(run_folder, "maker/digits")
+    assert files_of(run_folder) == before
+
+
+def test_the_published_card_is_the_hubs_and_its_snippet_runs(published):
+    card = published.head["README.md"].decode()
+    assert ModelCard(card).data.pipeline_tag == "unconditional-image-generation"
+    code = card.split("```python\n")[1].split("```")[0]
+    assert '"maker/digits"' in code
+    names: dict = {}
+    exec(code, names)
+    assert names["digits"].shape == (16, 28, 28)
+
+
+def test_nothing_unchanged_is_sent_again(hub, published, run_folder):
+    hub.requests.clear()
+    publish.push(run_folder, "maker/digits")
+    assert not any(line.startswith("PUT") or "/commit/" in line for line in hub.requests)
+    (run_folder / "history.jsonl").write_text('{"step": 2}\n')
+    publish.push(run_folder, "maker/digits")
+    assert sum("/commit/" in line for line in hub.requests) == 1
+    assert not any(line.startswith("PUT") for line in hub.requests)
+
+
+def test_an_older_sample_grid_is_removed_in_the_same_commit(published, run_folder, maker):
+    Image.new("L", (28, 28), 9).save(run_folder / "samples/epoch-0003.png")
+    publish.push(run_folder, "maker/digits")
+    assert {name for name in published.head if "samples" in name} == {"samples/epoch-0003.png"}
+    assert len(published.commits) == 3
+
+
+def test_files_of_others_in_the_repository_stay(hub, published, run_folder):
+    published.commit(published.head | {"LICENSE": b"theirs"})
+    publish.push(run_folder, "maker/digits")
+    assert published.head["LICENSE"] == b"theirs"
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_new_repository_is_private_only_if_asked(hub, maker, run_folder, private):
+    publish.push(run_folder, "club/digits", private=private)
+    assert hub.repositories["models", "club/digits"].private is private
+
+
+def test_a_tag_names_the_commit(hub, maker, run_folder):
+    publish.push(run_folder, "maker/digits", tag="v1")
+    then = Generator.from_pretrained("maker/digits").sample([7])
+    save_model(run_folder, seed=1)
+    publish.push(run_folder, "maker/digits", tag="v2")
+    assert torch.equal(Generator.from_pretrained("maker/digits@v1").sample([7]), then)
+    assert not torch.equal(Generator.from_pretrained("maker/digits@v2").sample([7]), then)
+
+
+def test_a_tag_that_is_taken_is_not_moved(hub, maker, run_folder):
+    publish.push(run_folder, "maker/digits", tag="v1")
+    first = hub.repositories["models", "maker/digits"].tags["v1"]
+    publish.push(run_folder, "maker/digits", tag="v1")  # the same commit: nothing to do
+    save_model(run_folder, seed=1)
+    with pytest.raises(UserError, match=f"tag 'v1' names {first[:8]} already. Choose another tag"):
+        publish.push(run_folder, "maker/digits", tag="v1")
+    assert hub.repositories["models", "maker/digits"].tags["v1"] == first
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged"])
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "discriminator.safetensors"])
+def test_a_folder_that_is_no_whole_model_is_not_published(hub, maker, run_folder, name, damage):
+    if damage == "missing":
+        (run_folder / name).unlink()
+    else:
+        (run_folder / name).write_bytes(b"{}")
+    with pytest.raises(models.ModelError, match=name):
+        publish.push(run_folder, "maker/digits")
+    assert hub.requests == []
+
+
+# The right to write, before training
+
+
+@pytest.mark.parametrize("repo_id", ["maker/new", "club/new", "maker/digits"])
+def test_what_one_may_write_passes_and_nothing_is_created(hub, repository, maker, repo_id):
+    publish.check_can_push(repo_id)
+    assert set(hub.repositories) == {("models", "maker/digits")}
+
+
+@pytest.mark.parametrize(
+    ("token", "repo_id", "message"),
+    [
+        (None, "maker/digits", "not logged in to the Hub. Run `hf auth login`, or set HF_TOKEN"),
+        (
+            "hf_expired",
+            "maker/digits",
+            "the Hub refuses the token. Log in again with `hf auth login`, or renew HF_TOKEN",
+        ),
+        ("hf_reader", "maker/digits", "the token of maker may only read. Make one that may write"),
+        ("hf_other", "maker/digits", r"the Hub forbids this with maker/digits \(HTTP 403\)"),
+        ("hf_other", "maker/new", "other may not create maker/new. Name a repository of your own: other/new"),
+        ("hf_maker", "library/new", "maker may not create library/new"),
+        ("hf_maker", "digits", "'digits' is no repository name. Write it as user/repo"),
+        ("hf_maker", "maker/digits@v1", "'maker/digits@v1' is no repository name"),
+        ("hf_maker", "maker/dig its", "is no repository name"),
+    ],
+)
+def test_what_one_may_not_write_is_said_before_training(repository, monkeypatch, token, repo_id, message):
+    if token:
+        monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(HubError, match=message) as error:
+        publish.check_can_push(repo_id)
+    assert "hf_" not in str(error.value).replace("hf_home", "")
+    assert "\n" not in str(error.value)
+
+
+# Faults: what the person sees, how long it takes, and that nothing is lost
+
+COMMIT, PREUPLOAD, BATCH = "POST .*/commit/", "POST .*/preupload/", "POST .*objects/batch"
+FAULTS = {
+    "refused": (None, None, "hub unreachable. Check the connection"),
+    "black hole": ("POST /api/repos/create", "black hole", r"hub unreachable \(no answer in time\)"),
+    "401": (COMMIT, "401", "the Hub refuses the token"),
+    "403": (COMMIT, "403", r"the Hub forbids this with maker/digits \(HTTP 403\)"),
+    "404": (COMMIT, "404", "the Hub answered HTTP 404 about maker/digits"),
+    "409": (COMMIT, "409", r"maker/digits is being changed by someone else, or exists already \(HTTP 409\)"),
+    "412": (COMMIT, "412", r"maker/digits has moved on since we looked \(HTTP 412\). Try again"),
+    "429": (COMMIT, "429", r"the Hub limits our rate \(HTTP 429\)"),
+    "500": (COMMIT, "500", r"the Hub has trouble of its own \(HTTP 500\)"),
+    "black hole at the commit": (COMMIT, "black hole", r"hub unreachable \(no answer in time\)"),
+    "cut body": (COMMIT, "cut", "the connection broke off"),
+    "truncated body": (COMMIT, "truncated", "the transfer failed"),
+    "captive portal": ("POST /api/repos/create", "garbage", "the transfer failed"),
+    "slow drip": (COMMIT, "drip", r"the Hub is too slow \(not done within 2 s\)"),
+    "500 at the upload": ("PUT /lfs", "500", r"the Hub has trouble of its own \(HTTP 500\)"),
+    "429 at the listing": (PREUPLOAD, "429", r"the Hub limits our rate \(HTTP 429\)"),
+    "403 at the upload": (BATCH, "403", r"the Hub forbids this with maker/digits \(HTTP 403\)"),
+    "404 at the check": ("POST /lfs/verify", "404", "the Hub answered HTTP 404 about maker/digits"),
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """The client's waits between its six tries, shortened: what is retried stays the same."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds, sleep=time.sleep: sleep(seconds / 50))
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_fault_is_one_sentence_with_the_command_that_retries(
+    hub, maker, impatient, run_folder, case, monkeypatch, record_property
+):
+    pattern, kind, message = FAULTS[case]
+    repository = hub.repository("maker/digits")
+    repository.commit({"README.md": b"---\nlicense: mit\n---\nolder"})
+    older, before = repository.head, files_of(run_folder)
+    monkeypatch.setattr(publish, "PUSH_SECONDS", 2.0)
+    start = time.monotonic()
+    with hub.fault(pattern or "nothing", kind or "500"):
+        if pattern is None:
+            hub.down()
+        if message is None:
+            publish.push(run_folder, "maker/digits")
+        else:
+            with pytest.raises(UserError, match=message) as error:
+                publish.push(run_folder, "maker/digits", private=True, tag="v1")
+            record_property("what the person sees", str(error.value))
+            assert str(error.value).endswith(
+                f"publish it with: python -m gan.hub push {run_folder} maker/digits --private --tag v1"
+            )
+            assert "\n" not in str(error.value)
+            assert "hf_maker" not in str(error.value)
+    record_property("seconds", round(time.monotonic() - start, 1))
+    retry = f"publish it with: python -m gan.hub push {run_folder} maker/digits --private --tag v1"
+    assert str(error.value).endswith(retry)
+    assert "\n" not in str(error.value)
+    assert "hf_maker" not in str(error.value)
+    assert files_of(run_folder) == before
+    hub.up()
+    if case not in ("cut body", "truncated body", "slow drip"):  # there only the answer was lost, the commit was not
+        assert repository.head == older  # as it was, not half of it
+    publish.push(run_folder, "maker/digits", tag="v1")
+    assert set(repository.head) >= PUBLISHED
+
+
+def test_a_server_error_that_passes_is_not_noticed(hub, maker, impatient, run_folder):
+    with hub.fault("PUT /lfs", "500", times=2), hub.fault(PREUPLOAD, "429", times=2):
+        publish.push(run_folder, "maker/digits")
+    assert set(hub.repositories["models", "maker/digits"].head) >= PUBLISHED
+
+
+def test_weights_damaged_on_the_way_up_are_noticed(hub, maker, run_folder, monkeypatch):
+    monkeypatch.setattr(hub, "damage_uploads", True)
+    with pytest.raises(UserError, match="the Hub answered HTTP 400 about maker/digits"):
+        publish.push(run_folder, "maker/digits")
+
+
+def test_a_moved_main_keeps_the_others_commit(hub, published, run_folder):
+    hub.before_commit = lambda: published.commit(published.head | {"theirs.txt": b"theirs"})
+    save_model(run_folder, seed=1)
+    publish.push(run_folder, "maker/digits")
+    assert published.head["theirs.txt"] == b"theirs"
+    assert published.head["model.safetensors"] == (run_folder / "model.safetensors").read_bytes()
+
+
+# The command line, in a process of its own
+
+
+def command(*arguments: str, token: str = "hf_maker") -> subprocess.CompletedProcess:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(publish.ROOT),
+        "HF_TOKEN": token,
+        "HF_HUB_DISABLE_PROGRESS_BARS": "0",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "gan.hub", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_command_publishes_with_a_progress_bar_and_without_the_token(hub, run_folder):
+    done = command("push", str(run_folder), "maker/digits", "--tag", "v1")
+    assert done.returncode == 0
+    assert f"published at {hub.endpoint}/maker/digits/commit/" in done.stdout
+    assert "100%" in done.stderr
+    assert "hf_maker" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "token", "message"),
+    [
+        (["push", "runs/modern", "maker/digits"], None, "gan.hub: not logged in to the Hub."),
+        (["push", "nothing", "maker/digits"], "hf_maker", "gan.hub: nothing holds no config.json"),
+        (["push", "runs/modern", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
+        (["deploy", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
+        (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: runs/nothing holds no config.json"),
+    ],
+)
+def test_a_wrong_command_says_so_in_one_line(hub, run_folder, monkeypatch, capsys, arguments, token, message):
+    monkeypatch.chdir(run_folder.parent.parent)
+    if token:
+        monkeypatch.setenv("HF_TOKEN", token)
+    assert models.main(arguments) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(message)
+    assert hub.repositories == {}
+
+
+def test_a_missing_argument_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit) as stop:
+        models.main(["push", "runs/modern"])
+    assert stop.value.code == 2
+    assert "USER/REPO" in capsys.readouterr().err
