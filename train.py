@@ -1,5 +1,6 @@
 """Train a recipe on MNIST: `python train.py relu-2`, `python train.py --help`."""
 
+import os
 import sys
 from dataclasses import dataclass, field
 
@@ -51,7 +52,8 @@ def main() -> int:
     except KeyboardInterrupt:
         print("train.py: interrupted before the first step, nothing is lost", file=sys.stderr)
         return 130
-    print(f"saved in {folder}: try it with python app.py --model {folder}")
+    if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
+        print(f"saved in {folder}: try it with python app.py --model {folder}")
     return 0
 
 
