@@ -42,7 +42,18 @@ def main() -> int:
 
             print(report(name, job.recipe, job.run))
             return 0
+        if job.run.push_to_hub:
+            from gan.publish import check_can_push
+
+            check_can_push(job.run.push_to_hub)  # before hours are spent
         folder = run(name, job.recipe, job.run)
+        if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
+            print(f"saved in {folder}: try it with python app.py --model {folder}")
+            if job.run.push_to_hub:
+                from gan.publish import push
+
+                address = push(folder, job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag)
+                print(f"published at {address}")
     except UserError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1
@@ -52,8 +63,6 @@ def main() -> int:
     except KeyboardInterrupt:
         print("train.py: interrupted before the first step, nothing is lost", file=sys.stderr)
         return 130
-    if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
-        print(f"saved in {folder}: try it with python app.py --model {folder}")
     return 0
 
 

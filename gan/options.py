@@ -29,6 +29,12 @@ class RunOptions:
     """Compute in half precision where the device has it, through accelerate."""
     report_to: Literal["none", "trackio", "tensorboard", "wandb"] = "none"
     """Also log to a tracker, through accelerate; trackio's dashboard runs on this machine (pip install trackio)."""
+    push_to_hub: str | None = None
+    """Publish the finished run as this Hub repository, USER/REPO; the right to write is checked before training."""
+    private: bool = False
+    """Make that repository private."""
+    hub_tag: str | None = None
+    """Tag the published commit, say v1."""
     checkpoint_steps: int = 0
     """Checkpoint every so many steps too, besides every epoch; 0 = every epoch only."""
 

@@ -42,7 +42,18 @@ STATES_KEPT = 3
 SCORED_SAMPLES = 1000  # digits judged after an epoch: 0.4 s on one CPU core
 COLLAPSED_DIVERSITY = 0.1  # of the variance within the data's classes
 HISTORY = "history.jsonl"
-LOCAL_FLAGS = {"--data-dir", "--output-dir", "--device", "--checkpoint-steps", "--report-to", "--resume"}
+LOCAL_FLAGS = {  # say nothing about the weights, or name folders and accounts
+    "--data-dir",
+    "--output-dir",
+    "--device",
+    "--checkpoint-steps",
+    "--report-to",
+    "--resume",
+    "--push-to-hub",
+    "--private",
+    "--hub-tag",
+}
+SWITCHES = {"--resume", "--private"}  # flags without a value
 
 
 class InterruptedRunError(Exception):
@@ -136,6 +147,11 @@ class Run:
             self._save_samples()
         if self.options.report_to != "none":
             self.accelerator.init_trackers("mlp-gan", config={"recipe_name": self.name, **self.identity})
+        processes = self.accelerator.num_processes
+        self.accelerator.print(
+            f"{self.name}: {total - trainer.steps:,} steps on {describe_device(trainer.device)} in {processes} "
+            f"process{'es' if processes > 1 else ''}, into {self.folder}"
+        )
         started = time.perf_counter() - self.seconds
         with (
             _signals() as arrived,
@@ -338,6 +354,6 @@ def _command(*, without: set[str], add: list[str] | None = None) -> str:
         flag, has_value, _ = argument.partition("=")
         if flag not in without:
             kept.append(argument)
-        elif flag != "--resume" and not has_value:
+        elif flag not in SWITCHES and not has_value:
             next(arguments, None)
     return shlex.join(["python", "train.py", *kept, *(add or [])])

@@ -16,8 +16,9 @@ from tests.conftest import write_mnist
 
 ROOT = Path(__file__).resolve().parent.parent
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node=2", "--master_port=0", "--nnodes=1"]
-ACCELERATE = [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes=2", "--num_machines=1"]
-ACCELERATE += ["--mixed_precision=no", "--dynamo_backend=no", "--main_process_port=0"]
+# Without --multi_gpu, accelerate 1.15 silently starts one process where it finds no GPU; with it, gloo joins the two.
+ACCELERATE = [sys.executable, "-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes=2"]
+ACCELERATE += ["--num_machines=1", "--mixed_precision=no", "--dynamo_backend=no", "--main_process_port=0"]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def test_two_processes_reach_the_weights_of_one(
     folder = tmp_path / "together"
     output = finish(start(launcher, data_dir, folder, "--epochs", 1))
     assert largest_difference(alone, folder) < 1e-5
+    assert "in 2 processes" in output
     assert output.count("saved in") == 1, "only the main process speaks"
     assert [p.name for p in folder.glob("state/*")] == ["step-000000200.safetensors"]
     trained, untrained = load_file(folder / "model.safetensors"), Generator.from_pretrained(folder).state_dict()
