@@ -49,7 +49,8 @@ def frechet_distance(a: Moments, b: Moments) -> float:
     """
     from torchmetrics.image.fid import FrechetInceptionDistance  # takes seconds to import
 
-    metric = FrechetInceptionDistance(_GivenFeatures(len(a.sums)))
+    # no sync: where several processes train, only the main one measures
+    metric = FrechetInceptionDistance(_GivenFeatures(len(a.sums)), sync_on_compute=False)
     metric.real_features_num_samples, metric.fake_features_num_samples = a.count, b.count
     metric.real_features_sum, metric.fake_features_sum = a.sums, b.sums
     metric.real_features_cov_sum, metric.fake_features_cov_sum = a.products, b.products
