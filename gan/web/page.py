@@ -36,6 +36,7 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_sm, spacing_size=gr.themes.sizes.spacing_md,
     ).set(
         body_background_fill="*neutral_50", body_background_fill_dark="*neutral_950",
+        body_text_color_subdued="*neutral_500", body_text_color_subdued_dark="*neutral_400",
         block_background_fill="transparent", block_background_fill_dark="transparent",
         block_border_width="0px", block_shadow="none", block_padding="0px",
         block_label_background_fill="transparent", block_label_background_fill_dark="transparent",
@@ -168,10 +169,11 @@ def connect(kinds: dict[str, dict[str, gr.components.FormComponent]]) -> None:
     for kind, controls in kinds.items():
         names = list(controls)
         for name, control in controls.items():
-            control.input(  # type: ignore[attr-defined]  # every control of the three tabs has it
-
+            # A text that is pasted is a change to Gradio, not an input; every other control tells of input alone.
+            listen = control.change if isinstance(control, gr.Textbox) else control.input  # type: ignore[attr-defined]
+            listen(
                 None, control, js=f"(value) => {{ digitsPage.control('{kind}', '{name}', value) }}",
-                api_visibility="private",
+                trigger_mode="multiple", api_visibility="private",
             )  # fmt: skip
             if isinstance(control, gr.Number):
                 control.blur(

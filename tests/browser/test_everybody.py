@@ -5,12 +5,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 TABS = {
-    "generate": ("?seed=7&count=16", "#wall[data-painted]"),
+    "generate": ("?seed=-1", "#wall[data-painted]"),
     "open": ("?seed=7&count=16&open=9", "dialog"),
-    "morph": ("?seeds=7,42,99&digits=3,8,5&at=4", "canvas.frame[data-position]"),
-    "plane": ("?seeds=7,42,99,5&plane=1", "canvas.frame[data-position]"),
+    "morph": ("?seeds=7,42,99,5&plane=1", "canvas.frame[data-position]"),
     "write": ("?text=2026-11-21&seed=5", "#line[data-painted]"),
-    "notice": ("?seed=-1", ".notice"),
 }
 
 

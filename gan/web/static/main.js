@@ -199,6 +199,7 @@ const toControl = { digit: (value) => (value === null ? "" : String(value)) };
 page.control = (kind, name, value) => {
   const since = performance.now();
   const next = fromControl[name] ? fromControl[name](value) : value;
+  if (next === state[kind][name]) return;
   if (kind === "walk" && name === "plane") panels.walk?.plane(next);
   else if (kind === "digits" && name !== "open") change(kind, { [name]: next, open: null }, { fromControls: true, since });
   else change(kind, { [name]: next }, { fromControls: true, since });

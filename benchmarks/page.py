@@ -1,0 +1,291 @@
+"""The page's speed in real Chromium, beside the bare minimum of the same run: python benchmarks/page.py.
+
+Protocol: one server (this script with --serve) draws with the given model; every figure alternates with its baseline
+in one browser, after a warm-up; medians. "Painted" is the first task after the animation frame that shows the picture.
+
+- change: a seed is typed into Gradio's field, until its digits are painted; baseline: the same fetch, decode and paint
+  of a ready-made PNG of as many digits. Limits: 40 ms at 16 digits, 80 ms at 400, and twice the baseline.
+- morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
+- drag: sliders at 60 events a second; the last picture is the last value's, every time.
+- usable: opening the page until digits are painted; baseline: an empty gr.Blocks until it is mounted. Limit 1.5.
+- start: `python app.py` until its first answer; baseline: import torch and gradio, launch an empty page. Limit 1.3.
+- events: 10,000 changes; the server's memory and disk stay flat (20 MB).
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.ensure_browser import find_browser  # noqa: E402
+
+EMPTY = """
+import torch, gradio
+with gradio.Blocks(analytics_enabled=False) as page: pass
+page.launch(server_port={port}, quiet=True, ssr_mode=False)
+"""
+MEASURE = """
+(() => {
+  const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now()))));
+  const wall = document.querySelector('#wall');
+  const until = (element, name, value) => new Promise((done) => {
+    const watch = new MutationObserver(() => element.getAttribute(name) === value && (watch.disconnect(), done()));
+    watch.observe(element, { attributes: true });
+  });
+  const type = (input, value) => {
+    input.value = value;
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  };
+  window.measure = {
+    async change(seed, count) {
+      const there = until(wall, 'data-painted', `${seed}/${count}`);
+      const start = performance.now();
+      type(document.querySelector('#seed input'), seed);
+      await there;
+      return await painted() - start;
+    },
+    async bare(nonce, count) {
+      const canvas = document.querySelector('#wall canvas').cloneNode();
+      const start = performance.now();
+      const response = await fetch(`constant.png?count=${count}&nonce=${nonce}`);
+      const bitmap = await createImageBitmap(await response.blob());
+      document.body.append(canvas);
+      canvas.getContext('2d').drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+      const end = await painted();
+      canvas.remove();
+      return end - start;
+    },
+    async walk(seed) {
+      const start = performance.now();
+      const there = new Promise((done) => {
+        const watch = new MutationObserver(() => (watch.disconnect(), done()));
+        watch.observe(document.querySelector('.downloads'), { childList: true });
+      });
+      type(document.querySelector('#key-seed-0'), seed);
+      await there;
+      return await painted() - start;
+    },
+    async scrub(steps) {  // how long after each event its frame is on the canvas
+      const scrub = document.querySelector('#scrub');
+      const frame = document.querySelector('canvas.frame');
+      const late = [];
+      for (let i = 0; i < steps; i++) {
+        const value = (i * 7) % 60;
+        const start = performance.now();
+        type(scrub, value);
+        while (frame.dataset.position !== String(value)) await new Promise(requestAnimationFrame);
+        late.push(performance.now() - start);
+        await new Promise(requestAnimationFrame);
+      }
+      return late;
+    },
+    async drag(last) {
+      const slider = document.querySelector('#count input[type=range]');
+      for (let i = 0; i < 20; i++) {
+        type(slider, 1 + Math.floor(Math.random() * 400));
+        await new Promise((done) => setTimeout(done, 1000 / 60));
+      }
+      type(slider, last);
+      let value = '';
+      for (let quiet = 0; quiet < 12; quiet++) {  // until nothing has changed for 12 × 25 ms
+        await new Promise((done) => setTimeout(done, 25));
+        if (wall.dataset.painted !== value) [value, quiet] = [wall.dataset.painted, 0];
+      }
+      return value;
+    },
+    async events(from, count) {
+      for (let i = 0; i < count; i++) await window.measure.change(from + i, 16);
+    },
+  };
+})();
+"""
+
+
+def serve(model: str, port: int) -> None:
+    """The page with one more route, whose pixels are ready before it is asked."""
+    import torch
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from gan import rendering
+    from gan.hub import load_generator
+    from gan.web import serve as web
+    from gan.web.models import Models
+    from gan.web.page import build_page
+
+    torch.set_num_threads(1)
+    models = Models(load_generator(model))
+    ready = {n: rendering.grid_png(models.served.sample(range(n)).numpy()) for n in (16, 400)}
+
+    async def constant(request: Request) -> Response:
+        return Response(
+            ready[int(request.query_params["count"])], media_type="image/png", headers={"Cache-Control": "no-store"}
+        )
+
+    options = web.launch_options(models)
+    options["app_kwargs"]["routes"].append(Route("/constant.png", constant))
+    build_page(models).launch(quiet=True, server_port=port, **options)
+
+
+def started(command: list[str], port: int, temporary: str) -> tuple[subprocess.Popen[bytes], float]:
+    """A server, and the seconds until it answered."""
+    environment = {**os.environ, "GRADIO_TEMP_DIR": temporary, "GRADIO_ANALYTICS_ENABLED": "False"}
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    while time.perf_counter() - begin < 120 and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read()
+            return process, time.perf_counter() - begin
+        except OSError:
+            time.sleep(0.02)
+    process.kill()
+    sys.exit(f"error: {' '.join(command[:3])} … did not answer on port {port}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(30)
+
+
+def opened(browser: Browser, address: str, ready: str) -> tuple[Page, float]:
+    """A page in a fresh profile, and the milliseconds until `ready` is there."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    begin = time.perf_counter()
+    page.goto(address, wait_until="commit")
+    page.wait_for_selector(ready)
+    return page, (time.perf_counter() - begin) * 1000
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    raise ValueError(f"process {pid} has no VmRSS")
+
+
+def disk_mb(folder: str) -> float:
+    return sum(f.stat().st_size for f in Path(folder).rglob("*") if f.is_file()) / 2**20
+
+
+def report(what: str, value: float, unit: str, baseline: float | None, limit: str) -> None:
+    ratio = f"{value / baseline:5.2f}" if baseline else "     "
+    beside = f"{baseline:8.1f}" if baseline else " " * 8
+    print(f"{what:34} {value:8.1f} {unit:3} {beside} {ratio}   {limit}", flush=True)
+
+
+def main(options: argparse.Namespace) -> None:
+    app, empty = options.port, options.port + 1
+    python = sys.executable
+    temporary = tempfile.mkdtemp()
+    median = statistics.median
+    print(f"{'':34} {'median':>8} {'':3} {'baseline':>8} {'ratio':>5}   limit")
+
+    starts: list[float] = []
+    bare_starts: list[float] = []
+    for _ in range(options.starts):
+        process, seconds = started([python, "app.py", "--model", options.model, "--port", str(app)], app, temporary)
+        starts.append(seconds)
+        stop(process)
+        process, seconds = started([python, "-c", EMPTY.format(port=empty)], empty, temporary)
+        bare_starts.append(seconds)
+        stop(process)
+    if starts:
+        report(f"start to first answer (n={options.starts})", median(starts), "s", median(bare_starts), "ratio 1.3")
+
+    server, _ = started([python, __file__, "--serve", "--model", options.model, "--port", str(app)], app, temporary)
+    bare, _ = started([python, "-c", EMPTY.format(port=empty)], empty, temporary)
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+            measure(browser, options, f"http://127.0.0.1:{app}/", f"http://127.0.0.1:{empty}/", server.pid, temporary)
+            browser.close()
+    finally:
+        stop(server)
+        stop(bare)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def measure(browser: Browser, options: argparse.Namespace, app: str, empty: str, pid: int, temporary: str) -> None:
+    """Everything that needs a browser."""
+    n = options.rounds
+    median = statistics.median
+    usable, mounted = [], []
+    for i in range(n + 1):
+        page, first = opened(browser, app, "#wall[data-painted]")
+        page.context.close()
+        page, second = opened(browser, empty, "footer")
+        page.context.close()
+        if i:  # the first opening warms the server up
+            usable.append(first)
+            mounted.append(second)
+    report(f"page usable (n={n})", median(usable), "ms", median(mounted), "ratio 1.5")
+
+    page, _ = opened(browser, app, "#wall[data-painted]")
+    page.evaluate(MEASURE)
+    for count, limit in ((16, 40), (400, 80)):
+        page.locator("#count input[type=number]").fill(str(count))
+        page.wait_for_function(f"document.querySelector('#wall').dataset.painted.endsWith('/{count}')")
+        change, bare = [], []
+        for i in range(n + 5):
+            change.append(page.evaluate("([s, n]) => measure.change(s, n)", [1000 * count + 500 * i, count]))
+            bare.append(page.evaluate("([s, n]) => measure.bare(s, n)", [i, count]))
+        report(
+            f"seed to painted, {count} digits (n={n})",
+            median(change[5:]),
+            "ms",
+            median(bare[5:]),
+            f"{limit} ms, ratio 2.0",
+        )
+
+    right = 0
+    for _ in range(options.drags):
+        last = 1 + (_ * 37) % 400
+        right += page.evaluate("last => measure.drag(last)", last).endswith(f"/{last}")
+    print(f"{'drags that end on the last value':34} {right:8d}     of {options.drags}", flush=True)
+
+    walk, _ = opened(browser, f"{app}?seeds=7,42&digits=3,8&count=16&frames=60", "canvas.frame[data-position]")
+    walk.evaluate(MEASURE)
+    walk.wait_for_timeout(500)
+    ready = [walk.evaluate("s => measure.walk(s)", 1000 + i) for i in range(n + 3)][3:]
+    report(f"60 frames × 16 digits (n={n})", median(ready), "ms", None, "150 ms")
+    asked: list[str] = []
+    walk.on("request", lambda request: asked.append(request.url))
+    late = walk.evaluate("measure.scrub(200)")
+    report("frame after a drag event (n=200)", median(late), "ms", None, "the next frame, 17 ms")
+    print(f"{'requests while dragging':34} {len(asked):8d}     of 0", flush=True)
+
+    if options.events:
+        page.locator("#count input[type=number]").fill("16")
+        page.wait_for_function("document.querySelector('#wall').dataset.painted.endsWith('/16')")
+        page.evaluate("measure.events(5000000, 300)")
+        memory, disk = memory_mb(pid), disk_mb(temporary)
+        for start in range(0, options.events, 500):
+            page.evaluate("([s, n]) => measure.events(s, n)", [6_000_000 + start, 500])
+        report(f"memory, {options.events} events", memory_mb(pid) - memory, "MB", None, "± 20 MB")
+        report(f"disk, {options.events} events", disk_mb(temporary) - disk, "MB", None, "± 20 MB")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="modern")
+    parser.add_argument("--port", type=int, default=7891)
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--drags", type=int, default=100)
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    serve(arguments.model, arguments.port) if arguments.serve else main(arguments)
