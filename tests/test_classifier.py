@@ -1,6 +1,7 @@
 """The judge reads digits, its files are verified, and its training command makes another."""
 
 import json
+import math
 import shutil
 
 import numpy as np
@@ -121,9 +122,9 @@ def test_the_floor_meets_its_measurements_and_falls_with_the_count():
     found = load_reference()
     measured = [found.floor(n) for n in FLOOR_SAMPLES]
     assert measured == pytest.approx(found.floors.tolist())
-    between = [found.floor(n) for n in (300, 700, 3000, 20000)]
-    assert between == sorted(between, reverse=True)
-    assert found.floors[2] > between[2] > found.floors[3]
+    floors = [found.floor(n) for n in (300, 500, 700, 1000, 3000, 5000, 7000, 10000, 20000)]
+    assert floors == sorted(floors, reverse=True)
+    assert found.floor(math.sqrt(1000 * 2000)) == pytest.approx(math.sqrt(measured[1] * measured[2]))
 
 
 def test_the_reference_counts_mnists_classes():

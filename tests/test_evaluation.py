@@ -29,6 +29,7 @@ class Drawing(Generator):
     def sample(
         self, seeds: Sequence[int], digits: Sequence[int] | None = None, temperature: float = 1.0
     ) -> torch.Tensor:
+        self.temperature = temperature
         rows = torch.tensor(list(seeds) if digits is None else digits)
         return self.digits[rows % len(self.digits)]
 
@@ -65,13 +66,6 @@ def test_ten_collapsed_classes_are_balanced_and_right_but_not_diverse():
     assert scores["diversity"] == pytest.approx(0, abs=1e-6)
 
 
-def test_one_diverse_class_does_not_make_up_for_nine_lost():
-    scattered = torch.randint(0, 256, (200, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    scattered[:, :, 13:15] = 255
-    scores = quick_scores(Drawing(scattered), 200)
-    assert scores["diversity"] <= scores["classes"] / 10 + 0.1
-
-
 def test_a_digit_that_is_not_the_one_asked_for_is_wrong():
     shifted = pen_digits().roll(1, dims=0)  # draws a 9 when asked for a 0, and so on
     assert quick_scores(Drawing(shifted, conditional=True), 200)["asked_digit_right"] == 0
@@ -93,6 +87,10 @@ def test_every_figure_has_a_floor_and_an_explanation(real):
     result = evaluate(Drawing(fresh_digits(), conditional=True), real)
     assert result["values"].keys() == result["floor"].keys() == EXPLANATIONS.keys()
     json.dumps(result, allow_nan=False)
+
+
+def test_the_floor_is_lower_to_the_digits_that_it_is_drawn_from(real):
+    assert real.floor["frechet_train"] < 0.9 * real.floor["frechet_test"]
 
 
 def test_an_honest_generator_is_near_the_floor(real):
@@ -129,7 +127,9 @@ def test_a_collapsed_generator_has_no_recall(real):
 
 
 def test_the_protocol_says_what_was_measured(real):
-    protocol = evaluate(Drawing(fresh_digits()), real, 0.7)["protocol"]
+    generator = Drawing(fresh_digits())
+    protocol = evaluate(generator, real, 0.7)["protocol"]
+    assert generator.temperature == 0.7
     assert (protocol["samples"], protocol["temperature"], protocol["weights"]) == (SAMPLES, 0.7, "01234567")
     assert protocol["data"] == "blobs: 900 training and 400 test digits"
     assert protocol["classes"] == "the generator's own"

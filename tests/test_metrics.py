@@ -12,6 +12,7 @@ from gan.metrics import (
     Moments,
     class_figures,
     class_spreads,
+    diversity,
     frechet_distance,
     nearest_distances,
     neighbourhood_figures,
@@ -157,6 +158,17 @@ def test_one_class_only_has_no_entropy():
 def test_spreads_are_taken_within_classes():
     features = torch.tensor([[0.0, 0], [2, 0], [100, 0], [100, 4], [7, 7]])
     assert class_spreads(features, torch.tensor([0, 0, 1, 1, 2])).tolist() == [2, 8, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_one_wild_class_does_not_make_up_for_nine_collapsed_ones():
+    features = torch.cat([1000 * gaussian(50), torch.zeros(450, 4)])
+    assert diversity(features, torch.arange(500) // 50, torch.ones(10)) == pytest.approx(0.1)
+
+
+def test_as_much_variance_as_the_data_within_each_class_is_full_diversity():
+    features = torch.cat([gaussian(50) + 100 * c for c in range(10)])
+    assert diversity(features, torch.arange(500) // 50, torch.full((10,), 4.0)) == pytest.approx(1)
+    assert diversity(features, torch.arange(500) // 50, torch.full((10,), 8.0)) == pytest.approx(0.5)
 
 
 # Memorisation
