@@ -19,7 +19,7 @@ from gan.data import Dataset, load_dataset
 from gan.files import UserError, to_json, write_atomically
 from gan.model_folder import CONFIG
 from gan.networks import IMAGE_SIZE
-from gan.reference import FILE, Reference, make_reference
+from gan.reference import FILE, FLOOR_SAMPLES, Reference, make_reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +146,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         real, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
+        if len(real) < max(FLOOR_SAMPLES):  # said now rather than after the training
+            raise UserError(f"the reference needs {max(FLOOR_SAMPLES)} training digits, and mnist has {len(real)}")
         classifier = train(real, options.training)
         right = accuracy(classifier, test)
         reference = make_reference(classifier, real)

@@ -25,7 +25,7 @@ from gan.metrics import (
     NEIGHBOURS,
     Moments,
     class_figures,
-    class_spreads,
+    diversity,
     frechet_distance,
     nearest_distances,
     neighbourhood_figures,
@@ -50,8 +50,7 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
 
     - frechet_train: distance to MNIST's training digits, with frechet_train_floor, that of `n` real ones
     - classes, class_entropy, smallest_class, largest_class: see `metrics.class_figures`
-    - diversity: the mean over the ten classes of the features' variance within the class, over that of the training
-      digits, no class counting more than 1: near 0 for a collapsed generator, whichever classes it has left
+    - diversity: see `metrics.diversity`; near 0 for a collapsed generator, whichever classes it has left
     - asked_digit_right, of a class-conditional generator: the share of digits read as the one asked for
 
     Raises:
@@ -61,12 +60,11 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
     asked = classes_to_ask(reference.class_counts, n) if generator.conditional else None
     features, logits = load_classifier().features_and_logits(generator.sample(range(n), asked))
     read = logits.argmax(dim=1)
-    diversity = (class_spreads(features, read) / reference.spreads).clamp(max=1).mean().item()
     return {
         "frechet_train": frechet_distance(Moments.of(features), reference.moments),
         "frechet_train_floor": reference.floor(n),
         **class_figures(read),
-        "diversity": diversity,
+        "diversity": diversity(features, read, reference.spreads),
         **_asked_digit_right(read, asked),
     }
 

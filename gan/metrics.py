@@ -147,6 +147,14 @@ def class_spreads(features: Tensor, classes: Tensor) -> Tensor:
     return spreads
 
 
+def diversity(features: Tensor, classes: Tensor, real_spreads: Tensor) -> float:
+    """The mean over ten classes of the variance within the class (see `class_spreads`) over that of real digits.
+
+    No class counts more than 1, so that a wild one doesn't make up for those that a collapsing generator has lost.
+    """
+    return (class_spreads(features, classes) / real_spreads).clamp(max=1).mean().item()
+
+
 # Memorisation
 
 

@@ -47,7 +47,7 @@ class Reference(nn.Module):
     def moments(self) -> Moments:
         return Moments(self.count, self.sums, self.products)
 
-    def floor(self, samples: int) -> float:
+    def floor(self, samples: float) -> float:
         """The Fréchet distance that so many real training digits would have, between the measured counts interpolated
         (a power law, as the bias is) and outside them extended."""
         x, y = np.log(FLOOR_SAMPLES), np.log(self.floors.numpy())
