@@ -1,4 +1,4 @@
-"""Serve the page: python app.py [--model DIR_OR_NAME]; python app.py --help lists the options."""
+"""Serve the page: python app.py [--model DIR_OR_REPO]; python app.py --help lists the options."""
 
 import os
 import sys
@@ -16,7 +16,10 @@ class Options:
     """Serve the page that draws digits by number."""
 
     model: str = os.environ.get("GAN_MODEL", "modern")
-    """A bundled model's name or a model folder; also the environment's GAN_MODEL."""
+    """A bundled model's name, a model folder, or user/repo[@revision] on the Hugging Face Hub; also the environment's
+    GAN_MODEL."""
+    no_remote_models: Annotated[bool, tyro.conf.FlagCreatePairsOff] = False
+    """Let links name the served and the bundled models only, none on the Hub."""
     host: str | None = None
     """Address to listen on; 127.0.0.1 unless this is a Space or GRADIO_SERVER_NAME is set."""
     port: Annotated[int | None, tyro.conf.arg(metavar="PORT")] = None
@@ -32,7 +35,7 @@ def main(options: Options) -> None:
     import torch
 
     from gan.devices import choose_device
-    from gan.hub import load_generator
+    from gan.serving import Shelf
     from gan.web import serve
     from gan.web.models import Models
     from gan.web.page import build_page
@@ -40,7 +43,7 @@ def main(options: Options) -> None:
     device = choose_device(options.device)
     if device.type == "cpu":
         torch.set_num_threads(1)  # blocks of 16 digits are too small to share: a second thread costs more than it gives
-    models = Models(load_generator(options.model, device=device))
+    models = Models(Shelf(options.model, device=device, remote=not options.no_remote_models))
     build_page(models).launch(
         **serve.launch_options(models, mcp=options.mcp), **serve.address(options.host, options.port)
     )

@@ -7,7 +7,7 @@ a link made today shows the same digits tomorrow, and a cached commit needs no r
 import hashlib
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -95,6 +95,7 @@ def fetch(
     repo_id: str,
     revision: str | None = None,
     *,
+    names: Sequence[str] = tuple(LIMITS),
     token: str | bool | None = None,
     cache_dir: Path | None = None,
     seconds: float = FETCH_SECONDS,
@@ -103,6 +104,7 @@ def fetch(
     """A model's files at a revision (None: the default branch), from the cache if the revision is a commit in it.
 
     Args:
+        names: the files; of them, the discriminator may be missing.
         token: as huggingface_hub: None takes the login of this machine, False none.
         seconds: give up after this long; the Hub's first answer must come within PROBE_SECONDS.
         quiet: show no progress bars.
@@ -113,16 +115,23 @@ def fetch(
     if is_commit(revision) and (cached := find_cached(repo_id, revision, cache_dir=cache_dir)):
         return cached
     subject = f"{repo_id}@{revision}" if revision else repo_id
-    return within(seconds, lambda: _fetch(repo_id, revision, subject, token, cache_dir, quiet))
+    return within(seconds, lambda: _fetch(repo_id, revision, names, subject, token, cache_dir, quiet))
 
 
 def _fetch(
-    repo_id: str, revision: str | None, subject: str, token: str | bool | None, cache_dir: Path | None, quiet: bool
+    repo_id: str,
+    revision: str | None,
+    names: Sequence[str],
+    subject: str,
+    token: str | bool | None,
+    cache_dir: Path | None,
+    quiet: bool,
 ) -> Snapshot:
     with explained(subject):
         info = HfApi().model_info(repo_id, revision=revision, timeout=PROBE_SECONDS, files_metadata=True, token=token)
-    files = {file.rfilename: file for file in info.siblings or [] if file.rfilename in LIMITS}
-    for name, limit in LIMITS.items():
+    files = {file.rfilename: file for file in info.siblings or [] if file.rfilename in names}
+    for name in names:
+        limit = LIMITS[name]
         if name not in files:
             if name != DISCRIMINATOR:
                 raise HubError(f"{subject} holds no {name}", "It is not one of our models.")
@@ -130,7 +139,7 @@ def _fetch(
             raise HubError(f"{name} of {subject} is larger than {limit >> 10} KB", "It is not one of our models.")
     assert info.sha is not None
     path = Path()
-    for name in LIMITS:
+    for name in names:
         if name in files:
             with explained(subject):
                 path = Path(

@@ -31,7 +31,7 @@ PUSH_SECONDS = 1800.0  # for a whole upload: 100 MB at 0.5 Mbit/s
 ROOT = Path(__file__).resolve().parent.parent
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
-PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (CONFIG, GENERATOR, DISCRIMINATOR, card.METRICS))
+PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (CONFIG, GENERATOR, "classifier.safetensors"))
 
 
 def check_can_push(repo_id: str, *, kind: str = "model") -> None:
@@ -203,7 +203,7 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
             split_name(model)
         else:
             run = Path(model)
-            read_generator(run), read_discriminator(run)
+            read_generator(run)
             variable = run.resolve().name
     found = [path for pattern in (*PAGE_FILES, *PAGE_MODELS) for path in ROOT.glob(pattern)]
     names = sorted(p.relative_to(ROOT).as_posix() for p in found if p.is_file() and p.parent.name != "__pycache__")
@@ -212,8 +212,7 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
         raise UserError(f"{ROOT} is no checkout of the project (no app.py or README.md): deploy from one")
     files[card.CARD] = space_readme((ROOT / card.CARD).read_text(encoding="utf-8")).encode()
     if run is not None:
-        kept = [name for name in (CONFIG, GENERATOR, DISCRIMINATOR, card.METRICS) if (run / name).is_file()]
-        files |= {f"checkpoints/{variable}/{name}": run / name for name in kept}
+        files |= {f"checkpoints/{variable}/{name}": run / name for name in (CONFIG, GENERATOR)}
     return files, variable
 
 

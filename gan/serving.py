@@ -1,4 +1,4 @@
-"""The models that a page draws with: the one it serves, the bundled ones, and those that visitors name.
+"""The generators that a page draws with: the one it serves, the bundled ones, and those that visitors name.
 
 Start-up never waits for the Hub: a model that isn't at hand is fetched in the background while the cached or the
 bundled weights serve, and `status` says which and why.
@@ -10,14 +10,13 @@ import time
 from collections import OrderedDict
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunningError
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from gan import hub
-from gan.model_folder import DISCRIMINATOR, ModelError, read_discriminator, read_generator
-from gan.networks import Discriminator, Generator
+from gan.model_folder import CONFIG, GENERATOR, ModelError, read_generator
+from gan.networks import Generator
 
 DEFAULT = "modern"
 SERVED_SECONDS = 120.0  # deadline of the background fetch of the model to serve
@@ -33,38 +32,18 @@ class NotReadyError(ModelError):
     """The model is being fetched, or others are: ask again in some seconds."""
 
 
-@dataclass(frozen=True)
-class Model:
-    """A loaded generator and, where the model has one, its discriminator."""
-
-    generator: Generator
-    discriminator: Discriminator | None
-
-    @property
-    def name(self) -> str:
-        """What a link carries: a local model's name, or user/repo@commit."""
-        return f"{self.generator.name}@{self.generator.revision}" if self.generator.revision else self.generator.name
-
-
-def load_model(name: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu") -> Model:
-    """A model by folder, bundled name or Hub name; errors as `Generator.from_pretrained`."""
-    source = hub.resolve(name, revision)
-    with source.whole():
-        return _read(source, device)
-
-
-def _read(source: hub.Source, device: str | torch.device) -> Model:
-    generator = read_generator(source.folder, device=device)
-    generator.name, generator.revision = source.name, source.commit
-    has_judge = (source.folder / DISCRIMINATOR).is_file()
-    return Model(generator, read_discriminator(source.folder, device=device) if has_judge else None)
+def name_of(generator: Generator) -> str:
+    """What a link carries: a local model's name, or user/repo@commit."""
+    return f"{generator.name}@{generator.revision}" if generator.revision else generator.name
 
 
 class Shelf:
-    """All models of one page; every method may be called from any thread.
+    """The generators of one page; every method may be called from any thread.
+
+    `served` is the one that the page serves, `status` a sentence for people about where it comes from and why.
 
     Args:
-        model: what to serve: a folder, a bundled name, or user/repo[@revision].
+        model: what to serve: a folder, a bundled name, user/repo[@revision], or a generator as it is.
         device: where the networks run.
         remote: whether visitors may name models on the Hub.
         capacity: visitors' models kept, at most; the least recently used one goes first.
@@ -75,7 +54,7 @@ class Shelf:
 
     def __init__(
         self,
-        model: str | Path = DEFAULT,
+        model: str | Path | Generator = DEFAULT,
         *,
         device: str | torch.device = "cpu",
         remote: bool = True,
@@ -83,39 +62,41 @@ class Shelf:
     ):
         self.device, self.remote, self.capacity = device, remote, capacity
         self._lock = threading.Lock()
-        self._bundled: dict[str, Model] = {}
-        self._visitors: OrderedDict[str, Model] = OrderedDict()  # by user/repo@commit, least recently used first
-        self._fetching: dict[str, Future[Model]] = {}
+        self._bundled: dict[str, Generator] = {}
+        self._visitors: OrderedDict[str, Generator] = OrderedDict()  # by user/repo@commit, least recently used first
+        self._fetching: dict[str, Future[Generator]] = {}
         self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
         self._closed = threading.Event()
         self.served, self.status = self._at_hand(model)
 
     # The model that the page serves
 
-    def _at_hand(self, model: str | Path) -> tuple[Model, str]:
+    def _at_hand(self, model: str | Path | Generator) -> tuple[Generator, str]:
         """What can be served at once and a sentence about it; starts the background fetch of a model on the Hub."""
+        if isinstance(model, Generator):
+            return model, f"serving {name_of(model)}"
         if not hub.names_repository(model):
-            local = load_model(model, device=self.device)
-            return local, f"serving {local.name}"
+            local = hub.load_generator(model, device=self.device)
+            return local, f"serving {name_of(local)}"
         from gan import fetch
 
         repo_id, revision = fetch.split_name(str(model))
         served = self._cached(repo_id, revision)
         if served is not None and fetch.is_commit(revision):
-            return served, f"serving {served.name} from the cache"
-        held = f"{served.name} from the cache" if served else "the bundled weights"
-        served = served or load_model(DEFAULT, device=self.device)
+            return served, f"serving {name_of(served)} from the cache"
+        held = f"{name_of(served)} from the cache" if served else "the bundled weights"
+        served = served or hub.load_generator(DEFAULT, device=self.device)
         threading.Thread(
             target=self._fetch_served, args=(repo_id, revision, held), daemon=True, name="hub-served"
         ).start()
         return served, f"serving {held} while {model} is fetched"
 
-    def _cached(self, repo_id: str, revision: str | None) -> Model | None:
+    def _cached(self, repo_id: str, revision: str | None) -> Generator | None:
         from gan import fetch
 
         cached = fetch.find_cached(repo_id, revision)
         try:
-            return load_model(repo_id, revision=cached.commit, device=self.device) if cached else None
+            return hub.load_generator(repo_id, revision=cached.commit, device=self.device) if cached else None
         except ModelError:  # damaged on disk: it has left the cache and is fetched anew
             return None
 
@@ -126,7 +107,7 @@ class Shelf:
         while not self._closed.is_set():
             try:
                 snapshot = fetch.fetch(repo_id, revision, seconds=SERVED_SECONDS)
-                model = load_model(repo_id, revision=snapshot.commit, device=self.device)
+                model = hub.load_generator(repo_id, revision=snapshot.commit, device=self.device)
             except ModelError as error:
                 reason = error.reason if isinstance(error, fetch.HubError) else str(error)
                 self.status = f"serving {held}: {reason}"
@@ -134,7 +115,7 @@ class Shelf:
                     return
                 self._closed.wait(RETRY_SECONDS)
             else:
-                self.served, self.status = model, f"serving {model.name}"
+                self.served, self.status = model, f"serving {name_of(model)}"
                 return
 
     def close(self) -> None:
@@ -143,7 +124,7 @@ class Shelf:
 
     # The models that links name
 
-    def get(self, name: str | None = None) -> Model:
+    def get(self, name: str | None = None) -> Generator:
         """The model of a link: none named, the one served; a bundled name; or user/repo[@revision] on the Hub.
 
         It returns or raises within PATIENCE_SECONDS. A visitor's name never reaches the file system, and is fetched
@@ -153,12 +134,12 @@ class Shelf:
             NotReadyError: it is being fetched; ask again.
             ModelError: there is no such model, it is none of ours or too large, or the Hub can't be used.
         """
-        if not name or name == self.served.name:
+        if not name or name == name_of(self.served):
             return self.served
         if name in hub.bundled_models():
             with self._lock:
                 if name not in self._bundled:
-                    self._bundled[name] = load_model(hub.BUNDLED / name, device=self.device)
+                    self._bundled[name] = hub.load_generator(hub.BUNDLED / name, device=self.device)
                 return self._bundled[name]
         if "/" not in name:
             raise ModelError(
@@ -168,7 +149,7 @@ class Shelf:
             raise ModelError(f"this page draws with its own models only, not with {name!r}")
         return self._get_remote(name)
 
-    def _get_remote(self, name: str) -> Model:
+    def _get_remote(self, name: str) -> Generator:
         from gan import fetch
 
         repo_id, revision = fetch.split_name(name)
@@ -193,16 +174,23 @@ class Shelf:
         except StillRunningError:
             raise NotReadyError(f"{name} is being fetched: try again in some seconds") from None
 
-    def _fetch_visitors(self, name: str, repo_id: str, revision: str | None, future: "Future[Model]") -> None:
+    def _fetch_visitors(self, name: str, repo_id: str, revision: str | None, future: "Future[Generator]") -> None:
         from gan import fetch
 
         try:
             with tempfile.TemporaryDirectory(prefix="gan-visitor-", ignore_cleanup_errors=True) as cache:
                 snapshot = fetch.fetch(
-                    repo_id, revision, token=False, cache_dir=Path(cache), seconds=VISITOR_SECONDS, quiet=True
+                    repo_id,
+                    revision,
+                    names=(CONFIG, GENERATOR),
+                    token=False,
+                    cache_dir=Path(cache),
+                    seconds=VISITOR_SECONDS,
+                    quiet=True,
                 )
                 try:
-                    model = _read(hub.Source(snapshot.folder, snapshot.repo_id, snapshot.commit), self.device)
+                    model = read_generator(snapshot.folder, device=self.device)
+                    model.name, model.revision = snapshot.repo_id, snapshot.commit
                 except ModelError as error:  # a visitor has no use for our paths
                     raise ModelError(str(error).replace(str(snapshot.folder), snapshot.name)) from None
         except ModelError as error:
@@ -216,14 +204,14 @@ class Shelf:
             self._answer(name, model)
             future.set_result(model)
 
-    def _answer(self, name: str, answer: Model | ModelError) -> None:
+    def _answer(self, name: str, answer: Generator | ModelError) -> None:
         with self._lock:
             del self._fetching[name]
-            said = answer if isinstance(answer, ModelError) else answer.name
+            said = answer if isinstance(answer, ModelError) else name_of(answer)
             self._answers[name] = (time.monotonic() + ANSWER_SECONDS, said)
             while len(self._answers) > MAX_ANSWERS:
                 self._answers.popitem(last=False)
-            if isinstance(answer, Model):
-                self._visitors[answer.name] = answer
+            if isinstance(answer, Generator):
+                self._visitors[name_of(answer)] = answer
                 while len(self._visitors) > self.capacity:
                     self._visitors.popitem(last=False)

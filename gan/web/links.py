@@ -71,6 +71,7 @@ MESSAGES = {
     "pixels": "must be at most {most} for a picture of this size",
     "outside": "must be one of the digits that are shown",
     "no_model": "is not served here; these are: {known}",
+    "not_ready": "is being fetched: try again in some seconds",
     "broken_model": "cannot be loaded: {error}",
     "other_weights": "are not here: {model} has weights {weights} now, which draw other pixels",
 }

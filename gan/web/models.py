@@ -1,7 +1,6 @@
-"""The generators that the page draws with: the one that is served, and the bundled ones that a link may name."""
+"""What the page draws, with the generators of its shelf: the one that is served and those that links name."""
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +10,8 @@ from gan import hub, latents, rendering
 from gan.devices import describe_device
 from gan.files import UserError
 from gan.networks import Generator, count_parameters
+from gan.serving import NotReadyError, Shelf, name_of
 from gan.web.links import DigitsRequest, PlaneRequest, Problem, Request, TextRequest, WalkRequest
-
-MAX_LOADED = 8  # bundled models that a link asked for and that stay in memory
 
 
 class UnavailableError(LookupError):
@@ -43,26 +41,28 @@ class Reading:
 
 
 class Models:
-    """The served generator, and the bundled ones by name, loaded when a link first asks for them.
+    """The generators of a page's shelf, by the names in links, and what is drawn with them."""
 
-    `status` is a sentence for people about where the served generator comes from; `serve` swaps it while the page runs.
-    """
-
-    def __init__(self, served: Generator, *, status: str = ""):
-        self.served, self.status = served, status
-        self.device = served.device
-        self._bundled: OrderedDict[str, Generator] = OrderedDict()
+    def __init__(self, shelf: Shelf | Generator):
+        self.shelf = shelf if isinstance(shelf, Shelf) else Shelf(shelf)
         self._lock = threading.Lock()  # one picture at a time: two at once only fight for the same cores
 
-    def serve(self, generator: Generator, *, status: str = "") -> None:
-        """Draw with another generator from now on."""
-        self.served, self.status = generator, status
+    @property
+    def served(self) -> Generator:
+        """The generator that links without a model draw with; a fetched one takes its place when it is there."""
+        return self.shelf.served
+
+    @property
+    def status(self) -> str:
+        """A sentence for people about where the served generator comes from."""
+        return self.shelf.status
 
     def find(self, model: str | None, weights: str | None = None) -> Generator:
         """The generator that a link names, or the served one.
 
         Raises:
-            UnavailableError: no such model is served or bundled, it cannot be loaded, or it has other weights.
+            UnavailableError: no such model is served, bundled or on the Hub, it cannot be loaded (yet), or it has other
+                weights.
         """
         generator = self._named(model)
         if weights is not None and weights != generator.weights:
@@ -71,20 +71,14 @@ class Models:
         return generator
 
     def _named(self, model: str | None) -> Generator:
-        if model is None or model == pin(self.served).model:
-            return self.served
-        with self._lock:
-            if model not in self._bundled:
-                if model not in hub.bundled_models():
-                    raise UnavailableError(Problem("model", model, "no_model", {"known": ", ".join(self.names())}))
-                try:
-                    self._bundled[model] = hub.load_generator(model, device=self.device)
-                except UserError as error:
-                    raise UnavailableError(Problem("model", model, "broken_model", {"error": str(error)})) from error
-            self._bundled.move_to_end(model)
-            while len(self._bundled) > MAX_LOADED:
-                self._bundled.popitem(last=False)
-            return self._bundled[model]
+        if model is not None and "/" not in model and model not in self.names():
+            raise UnavailableError(Problem("model", model, "no_model", {"known": ", ".join(self.names())}))
+        try:
+            return self.shelf.get(model)
+        except NotReadyError as error:
+            raise UnavailableError(Problem("model", str(model), "not_ready", {})) from error
+        except UserError as error:
+            raise UnavailableError(Problem("model", str(model), "broken_model", {"error": str(error)})) from error
 
     def names(self) -> list[str]:
         """What a link may name: the served model first, then the bundled ones."""
@@ -135,8 +129,7 @@ class Models:
 
 def pin(generator: Generator) -> Pin:
     """The model name (with its commit, if it came from the Hub) and weights that a link carries."""
-    name = f"{generator.name}@{generator.revision}" if generator.revision else generator.name
-    return Pin(name, generator.weights)
+    return Pin(name_of(generator), generator.weights)
 
 
 def drawn_classes(generator: Generator, request: DigitsRequest) -> list[int] | None:

@@ -179,8 +179,9 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 def unavailable(error: UnavailableError) -> JSONResponse:
-    """404 for a model that is not here, 409 for one that is here with other weights than the link's."""
-    return refusal(409 if error.problem.code == "other_weights" else 404, [error.problem])
+    """404 for a model that is not here, 503 while it is being fetched, 409 if it has other weights than the link's."""
+    status = {"other_weights": 409, "not_ready": 503}.get(error.problem.code, 404)
+    return refusal(status, [error.problem])
 
 
 def refusal(status: int, problems: list[Problem]) -> JSONResponse:

@@ -22,6 +22,8 @@ import yaml
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
+from tests.hub import xet
+
 LARGE = (".safetensors", ".png", ".gif", ".webp")
 TOKENS = {  # token → user, role, organisations (name → role)
     "hf_maker": ("maker", "write", {"club": "write", "library": "read"}),
@@ -93,6 +95,7 @@ class Hub:
         self.tokens_seen: list[str | None] = []
         self.before_commit: Callable[[], object] | None = None
         self.damage_uploads = False
+        self.xet = xet.Store(self.endpoint)
         self.app = make_app(self)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -108,6 +111,7 @@ class Hub:
         """Forget everything but the port."""
         for store in (self.repositories, self.blobs, self.faults, self.requests, self.tokens_seen):
             store.clear()
+        self.xet.clear()
         self.before_commit = None
 
     @contextmanager
@@ -345,7 +349,9 @@ def make_app(hub: Hub) -> FastAPI:
         sha256 = hashlib.sha256(data).hexdigest()
         hub.blobs[sha256] = data
         headers |= {"X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(len(data))}
-        headers |= xet_headers(hub, request, f"{ns}/{name}", commit, sha256)
+        if (xet_hash := hub.xet.by_sha256.get(sha256)) is not None:
+            route = f"{hub.endpoint}/api/models/{ns}/{name}/xet-read-token/{commit}"
+            headers |= {"X-Xet-Hash": xet_hash, "X-Xet-Refresh-Route": route}
         return RedirectResponse(f"http://localhost:{hub.port}/cdn/{sha256}", 302, headers)
 
     @app.api_route("/cdn/{sha256}", methods=["GET", "HEAD"])
@@ -356,6 +362,19 @@ def make_app(hub: Hub) -> FastAPI:
             span = {"Content-Range": f"bytes {first}-{len(data) - 1}/{len(data)}"}
             return Response(data[first:], 206, {"ETag": f'"{sha256}"', **span})
         return Response(data, headers={"ETag": f'"{sha256}"'})
+
+    @app.get("/api/{kind}/{ns}/{name}/xet-{access}-token/{revision:path}")
+    def xet_token(request: Request, kind: str, ns: str, name: str, access: str, revision: str) -> Response:
+        find(request, kind, f"{ns}/{name}", write=access == "write")
+        given = hub.xet.access()
+        body = {
+            "casUrl": given["X-Xet-Cas-Url"],
+            "accessToken": given["X-Xet-Access-Token"],
+            "exp": int(given["X-Xet-Token-Expiration"]),
+        }
+        return JSONResponse(body, headers=given)
+
+    xet.add_routes(app, hub.xet, hub.blobs)
 
     # Upload
 
@@ -449,7 +468,3 @@ def make_app(hub: Hub) -> FastAPI:
         return {}
 
     return app
-
-
-def xet_headers(hub: Hub, request: Request, name: str, commit: str, sha256: str) -> dict[str, str]:
-    return {}

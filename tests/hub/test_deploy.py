@@ -49,6 +49,7 @@ def checkout(tmp_path, monkeypatch):
     (root / "README.md").write_text(README)
     save_model(root / "checkpoints/modern")
     (root / "checkpoints/modern/history.jsonl").write_text("{}\n")
+    shutil.copytree(publish.ROOT / "checkpoints/classifier", root / "checkpoints/classifier")
     monkeypatch.setattr(publish, "ROOT", root)
     monkeypatch.setattr(models, "BUNDLED", root / "checkpoints")
     return root
@@ -74,8 +75,9 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(space, checkout):
         "LICENSE",
         "app.py",
         "requirements.txt",
+        "checkpoints/classifier/classifier.safetensors",  # what a digit is read as
+        "checkpoints/classifier/config.json",
         "checkpoints/modern/config.json",
-        "checkpoints/modern/discriminator.safetensors",
         "checkpoints/modern/model.safetensors",
     }
     assert {"gan/__init__.py", "gan/card.md", "gan/networks.py"} <= code

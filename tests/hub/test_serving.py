@@ -8,6 +8,8 @@ import pytest
 from gan import hub as models
 from gan import serving
 from gan.model_folder import ModelError
+from gan.networks import Generator
+from gan.serving import name_of
 from tests.hub.model_files import files_of, save_model
 
 
@@ -41,7 +43,7 @@ def wait_for(condition, seconds: float = 5.0) -> None:
         time.sleep(0.02)
 
 
-def retried(get, name: str) -> serving.Model:
+def retried(get, name: str) -> Generator:
     """As a visitor would: ask again while it is being fetched."""
     for _ in range(10):
         try:
@@ -56,12 +58,16 @@ def retried(get, name: str) -> serving.Model:
 
 def test_the_bundled_model_is_served_by_default(start):
     page = start()
-    assert (page.served.name, page.status) == ("modern", "serving modern")
-    assert page.served.discriminator is not None
+    assert (name_of(page.served), page.status) == ("modern", "serving modern")
+
+
+def test_a_generator_is_served_as_it_is(start, run_folder):
+    generator = Generator.from_pretrained(run_folder)
+    assert start(generator).served is generator
 
 
 def test_a_folder_is_served_by_its_name(start, run_folder):
-    assert start(run_folder, device="cpu").served.name == run_folder.name
+    assert start(run_folder).served.name == run_folder.name
 
 
 @pytest.mark.parametrize("model", ["nothing", "checkpoints-of-old"])
@@ -74,13 +80,13 @@ def test_a_hub_model_is_swapped_in_when_it_is_fetched(start, repository):
     page = start("maker/digits")
     name = f"maker/digits@{repository.branches['main']}"
     wait_for(lambda: page.status == f"serving {name}")
-    assert page.served.name == name
+    assert name_of(page.served) == name
 
 
 def test_until_then_the_bundled_weights_serve_and_the_page_says_so(hub, start, repository):
     with hub.fault("GET /api/models", "black hole"):
         page = start("maker/digits")
-        assert page.served.name == "modern"
+        assert name_of(page.served) == "modern"
         assert page.status == "serving the bundled weights while maker/digits is fetched"
 
 
@@ -109,7 +115,7 @@ def test_a_cached_branch_is_served_when_the_hub_is_gone(hub, start, repository):
     page = start("maker/digits")
     name = f"maker/digits@{repository.branches['main']}"
     wait_for(lambda: page.status == f"serving {name} from the cache: hub unreachable")
-    assert page.served.name == name
+    assert name_of(page.served) == name
 
 
 def test_a_rotten_cached_copy_is_replaced(start, repository):
@@ -117,7 +123,7 @@ def test_a_rotten_cached_copy_is_replaced(start, repository):
     folder = models.resolve("maker/digits", commit).folder
     (folder / "model.safetensors").write_bytes(b"rotten")
     page = start(f"maker/digits@{commit}")
-    assert page.served.name == "modern"
+    assert name_of(page.served) == "modern"
     wait_for(lambda: page.status == f"serving maker/digits@{commit}")
 
 
@@ -127,7 +133,7 @@ def test_the_hub_is_asked_again_when_it_was_away(hub, start, repository, monkeyp
     page = start("maker/digits")
     wait_for(lambda: page.status == "serving the bundled weights: hub unreachable")
     hub.up()
-    wait_for(lambda: page.served.name.startswith("maker/digits@"))
+    wait_for(lambda: name_of(page.served).startswith("maker/digits@"))
 
 
 FAULTS = {
@@ -157,12 +163,12 @@ def test_with_any_fault_the_page_serves_at_once_and_soon_says_why(hub, start, re
     with hub.fault(*(fault or ("nothing", "500"))):
         page = start("maker/digits")
         at_once = time.monotonic() - begin
-        assert page.served.generator.sample([7]).shape == (1, 28, 28)
+        assert page.served.sample([7]).shape == (1, 28, 28)
         wait_for(lambda: page.status.startswith("serving the bundled weights: "))
     assert reason in page.status
     assert "\n" not in page.status
     assert at_once < 1
-    assert page.served.name == "modern"
+    assert name_of(page.served) == "modern"
 
 
 @pytest.mark.parametrize(
@@ -202,18 +208,18 @@ def test_another_bundled_model_is_loaded_once(start):
 def test_a_visitors_model_is_fetched_once_and_named_by_its_commit(hub, start, repository):
     page = start()
     model = page.get("maker/digits")
-    assert model.name == f"maker/digits@{repository.branches['main']}"
+    assert name_of(model) == f"maker/digits@{repository.branches['main']}"
     requests = len(hub.requests)
-    assert page.get("maker/digits") is page.get(model.name) is model
+    assert page.get("maker/digits") is page.get(name_of(model)) is model
     assert len(hub.requests) == requests
 
 
 def test_a_link_shows_its_commit_though_main_has_moved(start, repository, tmp_path):
     page = start()
-    then = page.get("maker/digits").name
+    then = name_of(page.get("maker/digits"))
     repository.commit(files_of(save_model(tmp_path / "newer", seed=1)))
-    assert page.get(then).name == then
-    assert start().get(then).generator.weights == page.get(then).generator.weights
+    assert name_of(page.get(then)) == then
+    assert start().get(then).weights == page.get(then).weights
 
 
 def test_visitors_at_the_same_time_share_one_fetch(hub, start, repository):
@@ -232,12 +238,12 @@ def test_the_least_recently_used_model_goes_first(hub, start, tmp_path):
         hub.repository(f"maker/{name}").commit(files_of(save_model(tmp_path / name, seed=len(name))))
     page = start(capacity=2)
     one, two = page.get("maker/one"), page.get("maker/two")
-    page.get(one.name)
+    page.get(name_of(one))
     page.get("maker/three")
     hub.requests.clear()
-    assert page.get(one.name) is one
+    assert page.get(name_of(one)) is one
     assert hub.requests == []
-    assert page.get(two.name) is not two
+    assert page.get(name_of(two)) is not two
 
 
 def test_no_token_of_this_machine_is_sent_for_a_visitor(hub, start, repository, monkeypatch):
@@ -306,7 +312,7 @@ def test_a_slow_hub_holds_no_visitor_for_long(hub, start, repository, kind, monk
             page.get("maker/digits")
         assert time.monotonic() - begin < 1
         assert page.get().name == "modern"
-    assert retried(page.get, "maker/digits").name.startswith("maker/digits@")
+    assert name_of(retried(page.get, "maker/digits")).startswith("maker/digits@")
 
 
 def test_only_so_many_fetches_run_at_a_time(hub, start, repository, monkeypatch):
@@ -318,4 +324,4 @@ def test_only_so_many_fetches_run_at_a_time(hub, start, repository, monkeypatch)
                 page.get(f"maker/slow{i}")
         with pytest.raises(serving.NotReadyError, match="other models are being fetched before maker/digits"):
             page.get("maker/digits")
-    assert retried(page.get, "maker/digits").name.startswith("maker/digits@")
+    assert name_of(retried(page.get, "maker/digits")).startswith("maker/digits@")
