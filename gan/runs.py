@@ -146,7 +146,9 @@ class Run:
         elif self.main:
             self._save_samples()
         if self.options.report_to != "none":
-            self.accelerator.init_trackers("mlp-gan", config={"recipe_name": self.name, **self.identity})
+            config = {"recipe_name": self.name, "seed": self.options.seed, **asdict(self.recipe)}
+            plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in config.items()}
+            self.accelerator.init_trackers("mlp-gan", config=plain)
         processes = self.accelerator.num_processes
         self.accelerator.print(
             f"{self.name}: {total - trainer.steps:,} steps on {describe_device(trainer.device)} in {processes} "
