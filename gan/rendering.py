@@ -4,6 +4,7 @@ Digits come and go as `uint8 [..., 28, 28]` with 0 = paper and 255 = ink; encode
 """
 
 import io
+import zlib
 from collections.abc import Sequence
 from functools import cache
 from math import ceil, sqrt
@@ -203,7 +204,8 @@ def enlarge(image: np.ndarray, scale: int) -> np.ndarray:
 def png(image: np.ndarray) -> bytes:
     """`uint8 [H, W]` as a grey PNG, dark ink on light paper."""
     file = io.BytesIO()
-    Image.fromarray(255 - image).save(file, "PNG", compress_level=1)  # level 1: 4 times faster than 6, 15 % larger
+    # Runs alone: digits are mostly paper, so this is as small as level 6 of all of zlib, in a fraction of the time.
+    Image.fromarray(255 - image).save(file, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
     return file.getvalue()
 
 

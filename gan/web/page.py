@@ -60,9 +60,9 @@ def build_page(models: Models) -> gr.Blocks:
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(say("tab_generate"), id="generate", elem_id="tab-generate") as generate:
                 generate_controls = generate_tab(conditional)
-            with gr.Tab(say("tab_morph"), id="morph", elem_id="tab-morph", render_children=True) as morph:
+            with gr.Tab(say("tab_morph"), id="morph", elem_id="tab-morph") as morph:
                 morph_controls = morph_tab()
-            with gr.Tab(say("tab_write"), id="write", elem_id="tab-write", render_children=True) as write:
+            with gr.Tab(say("tab_write"), id="write", elem_id="tab-write") as write:
                 write_controls = write_tab(conditional)
         for name, tab in (("generate", generate), ("morph", morph), ("write", write)):
             tab.select(None, js=f"() => {{ digitsPage.select('{name}') }}", api_visibility="private")

@@ -210,7 +210,8 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
         f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
-        f'<script type="module" src="{folder}/main.js"></script>'
+        + "".join(f'<link rel="modulepreload" href="{folder}/{path.name}">\n' for path in sorted(STATIC.glob("*.js")))
+        + f'<script type="module" src="{folder}/main.js"></script>'
     )
 
 

@@ -7,7 +7,16 @@ import { el, say } from "./words.js";
 
 const SEEDS = 2 ** 32;
 const SIZE = 28;
+const CAPTION = 16; // pixels under a digit for its number, where there is room
 const page = window.digitsPage;
+
+// The first picture is asked for while Gradio still builds the page around it; any number of columns will do.
+const wallUrl = (wish, columns) => pictureUrl("digits.png", "digits", { ...wish, columns, scale: 1, open: null });
+const early = page.kind === "digits" ? { values: JSON.stringify(page.state.digits), columns: page.state.digits.ten ? 10 : Math.ceil(Math.sqrt(page.state.digits.count)) } : null;
+if (early) {
+  early.picture = fetchBitmap(wallUrl(page.state.digits, early.columns));
+  early.picture.catch(() => {}); // told when the wall wants it
+}
 
 export function mountGenerate(root) {
   const canvas = el("canvas", { "aria-hidden": "true" });
@@ -19,6 +28,7 @@ export function mountGenerate(root) {
 
   let values = null; // of what is painted
   let bitmap = null;
+  let source = 1; // digits in a row of the bitmap
   let layout = null;
   let active = 0;
   let focused = false;
@@ -44,10 +54,13 @@ export function mountGenerate(root) {
 
   const latest = new Latest(
     async ({ values: wish, since }) => {
-      const columns = wish.ten ? 10 : Math.ceil(Math.sqrt(wish.count));
-      const got = await fetchBitmap(pictureUrl("digits.png", "digits", { ...wish, columns, scale: 1, open: null }));
+      const first = early?.picture && JSON.stringify(wish) === early.values ? early.picture : null;
+      const columns = first ? early.columns : arrange(wish).columns;
+      if (early) early.picture = null;
+      const got = await (first ?? fetchBitmap(wallUrl(wish, columns)));
       bitmap?.close();
       bitmap = got.bitmap;
+      source = columns;
       values = { ...wish };
       active = Math.min(active, cells() - 1);
       wall.classList.remove("refused");
@@ -81,12 +94,12 @@ export function mountGenerate(root) {
   }
 
   // Where each digit stands: the largest cells that fit the width and a good part of the window's height.
-  function arrange() {
-    const n = cells();
+  function arrange({ ten, count }) {
+    const n = ten ? count * 10 : count;
     const width = wall.clientWidth;
     const height = width < 560 ? Math.max(300, window.innerHeight * 0.5) : Math.max(320, Math.min(window.innerHeight - 140, 900));
     let columns = 10;
-    if (!values.ten) {
+    if (!ten) {
       let best = 0;
       for (let c = 1; c <= n; c++) {
         const cell = Math.min(width / c, 132, height / Math.ceil(n / c));
@@ -94,21 +107,22 @@ export function mountGenerate(root) {
       }
     }
     const cell = Math.floor(Math.min(width / columns, 132));
-    const caption = cell >= 58 && !values.ten ? 16 : 0;
+    const caption = cell >= 58 && !ten ? CAPTION : 0;
     return { columns, cell, caption, left: Math.floor((width - cell * columns) / 2), rows: Math.ceil(n / columns) };
   }
 
   function draw() {
     if (!bitmap || !wall.clientWidth) return;
-    layout = arrange();
+    layout = arrange(values);
     const { columns, cell, caption, left, rows } = layout;
     const context = fit(canvas, wall.clientWidth, rows * (cell + caption));
-    const source = values.ten ? 10 : Math.ceil(Math.sqrt(values.count));
-    const inset = cell > 40 ? Math.round(cell * 0.04) : 0;
+    const inset = caption ? Math.round(cell * 0.04) : 0;
     context.font = "11px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
     context.textAlign = "center";
     context.fillStyle = "#6b655c";
-    for (let i = 0; i < cells(); i++) {
+    const whole = !caption && columns === source; // the picture is laid out as the wall is: one stroke
+    if (whole) context.drawImage(bitmap, left, 0, columns * cell, rows * cell);
+    for (let i = 0; i < (whole ? 0 : cells()); i++) {
       const x = left + (i % columns) * cell;
       const y = Math.floor(i / columns) * (cell + caption);
       drawCell(context, bitmap, i, source, SIZE, SIZE, x + inset, y + inset, cell - 2 * inset, cell - 2 * inset);
@@ -279,7 +293,6 @@ export function mountGenerate(root) {
         el("button", { class: "quiet", onclick: morph(false), text: say("use_as_start") }),
         el("button", { class: "quiet", onclick: morph(true), text: say("use_as_end") })),
       el("button", { class: "quiet close", "aria-label": say("close"), onclick: () => viewer.close(), text: "×" }));
-    const source = values.ten ? 10 : Math.ceil(Math.sqrt(values.count));
     for (const [node, side] of [[large, 280], [small, 56]]) {
       const context = fit(node, side, side);
       context.imageSmoothingEnabled = node === small; // the large one shows the 784 pixels as they are
