@@ -27,6 +27,8 @@ class RunOptions:
     """Continue the run in the run folder exactly where its last checkpoint was taken."""
     mixed_precision: Literal["no", "bf16", "fp16"] = "no"
     """Compute in half precision where the device has it, through accelerate."""
+    cuda_graph: bool = True
+    """On a CUDA device, replay the step as one graph; off if a driver can't, or to debug."""
     report_to: Literal["none", "trackio", "tensorboard", "wandb"] = "none"
     """Also log to a tracker, through accelerate; trackio's dashboard runs on this machine (pip install trackio)."""
     push_to_hub: str | None = None

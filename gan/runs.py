@@ -150,6 +150,8 @@ class Run:
             plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in config.items()}
             self.accelerator.init_trackers("mlp-gan", config=plain)
         processes = self.accelerator.num_processes
+        if trainer.device.type == "cuda" and processes == 1 and self.options.cuda_graph:
+            trainer.capture()
         self.accelerator.print(
             f"{self.name}: {total - trainer.steps:,} steps on {describe_device(trainer.device)} in {processes} "
             f"process{'es' if processes > 1 else ''}, into {self.folder}"

@@ -11,6 +11,7 @@ don't see the inner gradients of penalties. Networks, optimisers and averages st
 import copy
 import math
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -23,6 +24,9 @@ from gan.files import UserError
 from gan.networks import Discriminator, Generator
 from gan.objectives import LOSSES, NonSaturating, gradient_penalty, interpolate, squared_slope
 from gan.recipes import Recipe
+
+if TYPE_CHECKING:
+    from gan.cuda_graph import CapturedFight
 
 STATISTICS = ("d_loss", "g_loss", "d_real", "d_fake")  # means over steps; d_real is D(x), d_fake is D(G(z))
 _ORDER, _NOISE = 0, 1  # Philox streams
@@ -60,6 +64,7 @@ class Trainer:
         self.summed = torch.zeros((), dtype=torch.int64, device=self.device)  # finite steps in the sums
         self._read_at = 0  # the step when the statistics were last read
         self._order: tuple[int, Tensor] | None = None  # (epoch, permutation)
+        self.graph: CapturedFight | None = None  # see `capture`
 
     @property
     def steps_per_epoch(self) -> int:
@@ -77,15 +82,24 @@ class Trainer:
 
     def step(self) -> None:
         """One round: `discriminator_steps` updates of D and one of G, in the recipe's order."""
-        rate = self.rate_factor()
-        for optimizer, base in (
-            (self.g_optimizer, self.recipe.learning_rate),
-            (self.d_optimizer, self.recipe.discriminator_learning_rate or self.recipe.learning_rate),
-        ):
-            optimizer.param_groups[0]["lr"] = base * rate
-        real, y = self._next_batches()  # k × [B, 784], k × [B, 10] or None
-        noise, epsilon = self._noise()  # [k + 1, B, latent_dim], [k, B, 1]
+        self._set_learning_rates()
+        real, y = self._next_batches()
+        noise, epsilon = self._noise()
+        if self.graph is None:
+            self.fight(real, y, noise, epsilon)
+        else:
+            self.graph.replay(real, y, noise, epsilon)
+        self.steps += 1
 
+    def fight(self, real: list[Tensor], y: list[Tensor] | list[None], noise: Tensor, epsilon: Tensor) -> None:
+        """The arithmetic of a step: no random numbers, no data handling, and nothing that waits for the device.
+
+        Args:
+            real: k = `discriminator_steps` batches `float32 [B, 784]`.
+            y: their class weights `float32 [B, 10]`, None where the recipe has no classes; fakes share them.
+            noise: latents `float32 [k + 1, B, latent_dim]`, the last for G's update.
+            epsilon: `float32 [k, B, 1]`, where on the line from fake to real the gradient penalty looks.
+        """
         with self.accelerator.autocast():
             shared = self.generator(noise[-1], y[-1]) if self.recipe.reuse_fake else None
         if self.recipe.order == "generator_first":
@@ -102,7 +116,16 @@ class Trainer:
 
         self.sums += torch.stack([d_loss, g_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()])
         self.summed += self.sums.isfinite().all()
-        self.steps += 1
+
+    def _set_learning_rates(self) -> None:
+        factor = self.rate_factor()
+        g_rate, d_rate = self.recipe.learning_rate, self.recipe.discriminator_learning_rate
+        for optimizer, base in ((self.g_optimizer, g_rate), (self.d_optimizer, d_rate or g_rate)):
+            group = optimizer.param_groups[0]
+            if isinstance(group["lr"], Tensor):  # a captured step reads it from the device
+                group["lr"].fill_(base * factor)
+            else:
+                group["lr"] = base * factor
 
     def _update_discriminator(
         self, real: Tensor, fake: Tensor, y: Tensor | None, epsilon: Tensor
@@ -130,25 +153,32 @@ class Trainer:
     def _update_generator(
         self, fake: Tensor | None, noise: Tensor, real: Tensor, y: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        self.discriminator.requires_grad_(False)  # only the slope with respect to the fakes is needed
         with self.accelerator.autocast():
             fake_logits = self.discriminator(self.generator(noise, y) if fake is None else fake, y)
             real_logits = self.discriminator(real.detach(), y) if self.recipe.loss == "relativistic" else None
             loss = self.loss.generator(fake_logits, real_logits)
         self._descend(self.g_optimizer, self.generator, loss)
-        self.discriminator.requires_grad_(True)
         self._update_average()
         return fake_logits.detach(), loss.detach()
 
     def _descend(self, optimizer: AcceleratedOptimizer, network: nn.Module, loss: Tensor) -> None:
         optimizer.zero_grad()
-        self.accelerator.backward(loss)  # scales the loss where fp16 needs it
+        parameters = list(network.parameters())
+        self.accelerator.backward(loss, inputs=parameters)  # not for the opponent's weights, nor for the images
         if self.accelerator.num_processes > 1:
-            grads = [p.grad for p in network.parameters() if p.grad is not None]
+            grads = [p.grad for p in parameters if p.grad is not None]
             mean = self.accelerator.reduce(torch.cat([g.flatten() for g in grads]), "mean")
             for grad, part in zip(grads, mean.split([g.numel() for g in grads]), strict=True):
                 grad.copy_(part.view_as(grad))
         optimizer.step()
+
+    def capture(self) -> None:
+        """From now on replay the step as one CUDA graph, instead of launching its hundreds of small kernels one by
+        one: what a GPU waits for with networks of this size is the launches. CUDA and a single process only."""
+        from gan.cuda_graph import CapturedFight
+
+        real, y = self._next_batches()
+        self.graph = CapturedFight(self, real, y, *self._noise())
 
     def _update_average(self) -> None:
         """Average the weights; copy the buffers: BatchNorm's running statistics are averages already, and leaving
@@ -191,7 +221,7 @@ class Trainer:
 
     # Data and noise
 
-    def _next_batches(self) -> tuple[list[Tensor], list[Tensor | None]]:
+    def _next_batches(self) -> tuple[list[Tensor], list[Tensor] | list[None]]:
         epoch, position = divmod(self.steps, self.steps_per_epoch)
         if self._order is None or self._order[0] != epoch:
             permutation = self._random(_ORDER, epoch).permutation(len(self.data))
@@ -199,7 +229,8 @@ class Trainer:
         k, size = self.recipe.discriminator_steps, self.recipe.batch_size
         rows = self._order[1][position * k * size : (position + 1) * k * size].view(k, size)
         batches = [self.data.batch(self._mine(r)) for r in rows]
-        return [images for images, _ in batches], [y if self.recipe.conditional else None for _, y in batches]
+        labels: list[Any] = [y if self.recipe.conditional else None for _, y in batches]
+        return [images for images, _ in batches], labels
 
     def _noise(self) -> tuple[Tensor, Tensor]:
         random = self._random(_NOISE, self.steps)
@@ -240,15 +271,21 @@ class Trainer:
             )
 
     def _adam(self, network: nn.Module, rate: float) -> AcceleratedOptimizer:
-        fused = self.device.type in ("cpu", "cuda")  # one pass over the weights instead of a dozen
-        betas = (self.recipe.beta1, self.recipe.beta2)
-        return self.accelerator.prepare(torch.optim.Adam(network.parameters(), lr=rate, betas=betas, fused=fused))
+        cuda = self.device.type == "cuda"
+        adam = torch.optim.Adam(
+            network.parameters(),
+            lr=torch.tensor(rate, device=self.device) if cuda else rate,  # a tensor, so that a graph can read it
+            betas=(self.recipe.beta1, self.recipe.beta2),
+            fused=cuda or self.device.type == "cpu",  # one pass over the weights instead of a dozen
+            capturable=cuda,
+        )
+        return self.accelerator.prepare(adam)
 
     # State, for checkpoints
 
     def state(self) -> dict[str, Tensor]:
         """Everything that changes while training, flat, as CPU tensors."""
-        return {name: tensor.detach().cpu().contiguous() for name, tensor in self._live_state()}
+        return {name: tensor.detach().cpu().contiguous() for name, tensor in self.live_state()}
 
     def load_state(self, state: dict[str, Tensor], steps: int) -> None:
         """Continue exactly where `state()` was taken, after `steps` steps.
@@ -263,7 +300,7 @@ class Trainer:
                     "exp_avg": torch.zeros_like(parameter),
                     "exp_avg_sq": torch.zeros_like(parameter),
                 }
-        live = dict(self._live_state())
+        live = dict(self.live_state())
         for name in live.keys() ^ state.keys():
             raise UserError(f"the state does not fit the recipe: tensor {name} is missing or unknown")
         for name, tensor in live.items():
@@ -275,7 +312,8 @@ class Trainer:
         self.steps = steps
         self._read_at = steps - int(self.summed)
 
-    def _live_state(self) -> Iterator[tuple[str, Tensor]]:
+    def live_state(self) -> Iterator[tuple[str, Tensor]]:
+        """The tensors of `state()` by name, themselves, on their device."""
         yield "statistics.sums", self.sums
         yield "statistics.summed", self.summed
         networks = {"generator": self.generator, "discriminator": self.discriminator}

@@ -1,6 +1,6 @@
-"""A program for `tests/test_processes.py`: 200 steps in float64, alone or under a launcher; the weights to a file.
+"""A program for `tests/test_processes.py`: some steps in float64, alone or under a launcher; the weights to a file.
 
-    python tests/double_training.py RECIPE DATA_DIR FILE
+    python tests/double_training.py RECIPE STEPS DATA_DIR FILE
 
 In float32 the two halves of a batch sum to gradients that differ from the whole's in the last bits, and Adam turns the
 last bits of a small gradient into steps of full size; in float64 what is left is the mathematics.
@@ -19,7 +19,7 @@ from gan.recipes import RECIPES
 from gan.training import Trainer
 
 
-def main(recipe: str, data_dir: str, file: str) -> None:
+def main(recipe: str, steps: str, data_dir: str, file: str) -> None:
     trainer = Trainer(RECIPES[recipe], load_dataset("mnist", Path(data_dir)), accelerator=Accelerator(cpu=True))
     for network in (trainer.generator, trainer.discriminator, trainer.averaged):
         network.double()
@@ -31,7 +31,7 @@ def main(recipe: str, data_dir: str, file: str) -> None:
 
     trainer._next_batches = double_batches  # type: ignore[method-assign]
     trainer._noise = lambda: tuple(n.double() for n in noise())  # type: ignore[method-assign, assignment, return-value]
-    for _ in range(200):
+    for _ in range(int(steps)):
         trainer.step()
     if trainer.accelerator.is_main_process:
         save_file({k: v.contiguous() for k, v in trainer.generator.state_dict().items()}, file)

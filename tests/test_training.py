@@ -473,3 +473,20 @@ def test_a_recipes_networks_have_their_sources_parameters(name: str) -> None:
     g = Generator(RECIPES[name].generator_config())
     d = Discriminator(RECIPES[name].discriminator_config())
     assert (count_parameters(g), count_parameters(d)) == PARAMETERS[name]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_captured_step_is_the_eager_step(name: str, toy_data: Dataset) -> None:
+    from accelerate import Accelerator
+
+    recipe = replace(RECIPES[name], batch_size=16, epochs=2)
+    eager, captured = (Trainer(recipe, toy_data, accelerator=Accelerator()) for _ in range(2))
+    captured.capture()
+    for _ in range(5):
+        eager.step()
+        captured.step()
+    expected, found = eager.state(), captured.state()
+    assert expected.keys() == found.keys()
+    for key in expected:
+        torch.testing.assert_close(found[key], expected[key], atol=1e-5, rtol=1e-4)
