@@ -14,7 +14,8 @@ MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
 def find_browser() -> str | None:
-    """The path of a Chromium: the environment's CHROMIUM, an installed one, or Playwright's own; None if there is none."""
+    """The path of a Chromium: the environment's CHROMIUM, an installed one, or Playwright's own; None if there
+    is none."""
     named = os.environ.get("CHROMIUM")
     installed = named or next((path for name in NAMES if (path := shutil.which(name))), None)
     if installed or MAC.exists():

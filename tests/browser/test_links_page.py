@@ -14,19 +14,36 @@ from gan.web.links import DigitsRequest, TextRequest, WalkRequest
 
 
 def some_requests(count: int) -> list[Any]:
+    """Requests of each kind, drawn at random from a fixed seed."""
     r = random.Random(20261121)
     made: list[Any] = []
     for _ in range(count):
         temperature = r.randint(10, 150) / 100
         keys = r.randint(2, 5)
         made += [
-            DigitsRequest(seed=r.randrange(2**32), count=r.randint(1, 40), digit=r.choice([None, 0, 9]), temperature=temperature,
-                          ten=r.random() < 0.5, open=r.choice([None, (7,), (7, 3)])),
-            WalkRequest(seeds=tuple(r.randrange(2**32) for _ in range(keys)), digits=r.choice([(), (None,) * (keys - 1) + (3,)]),
-                        mode=r.choice(["slerp", "lerp"]), loop=r.random() < 0.5, fps=r.randint(1, 50), at=r.choice([None, (3,), (3, 20)]),
-                        temperature=temperature),
-            TextRequest(text="".join(r.choices("0123456789 -./:+,", k=20)), hand=r.choice(["one", "own"]), temperature=temperature),
-        ]  # fmt: skip
+            DigitsRequest(
+                seed=r.randrange(2**32),
+                count=r.randint(1, 40),
+                digit=r.choice([None, 0, 9]),
+                temperature=temperature,
+                ten=r.random() < 0.5,
+                open=r.choice([None, (7,), (7, 3)]),
+            ),
+            WalkRequest(
+                seeds=tuple(r.randrange(2**32) for _ in range(keys)),
+                digits=r.choice([(), (None,) * (keys - 1) + (3,)]),
+                temperature=temperature,
+                mode=r.choice(["slerp", "lerp"]),
+                loop=r.random() < 0.5,
+                fps=r.randint(1, 50),
+                at=r.choice([None, (3,), (3, 20)]),
+            ),
+            TextRequest(
+                text="".join(r.choices("0123456789 -./:+,", k=20)),
+                hand=r.choice(["one", "own"]),
+                temperature=temperature,
+            ),
+        ]
     return made
 
 

@@ -127,6 +127,7 @@ export async function copy(text, button) {
 
 // The head: who draws, how long it took, the link
 
+const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "not_ready"]); // the served model draws instead
 const PATHS = { digits: "digits.png", walk: "walk.gif", text: "text.png" };
 
 function picture(kind, scale) {
@@ -169,6 +170,7 @@ function mountHead(root) {
       el("p", { class: "reading" },
         el("span", { class: "model", title: `${say("weights")} ${page.pin.weights}`, text: page.pin.model }),
         el("span", { class: "device", text: page.device }),
+        ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
         el("span", { class: "took", "aria-live": "off", text: "…" })),
       el("div", { class: "actions" },
         el("button", { id: "copy-link", onclick: (e) => copy(permalink(active, shown[active]), e.currentTarget), text: say("copy_link") }),
@@ -176,8 +178,22 @@ function mountHead(root) {
     el("p", { class: "lead", text: say("lead") }),
     el("div", { id: "notices", role: "alert" }),
     el("p", { id: "status", class: "unseen", role: "status" }));
-  if (page.problems.length) notice("link", page.problems.map((p) => `${explain(p)} ${say(p.code === "other_weights" || p.code.endsWith("_model") ? "not_same" : "ignored")}`));
+  if (page.problems.length) notice("link", page.problems.map((p) => `${explain(p)} ${say(OTHER_MODEL.has(p.code) ? "not_same" : "ignored")}`));
   else drawNotices();
+}
+
+// A link may name a model that the server has yet to fetch: the page opens the link again when it is there, unless someone
+// has begun to use what is shown meanwhile.
+const openedLink = location.href;
+let used = false;
+if (page.problems.some((p) => p.code === "not_ready")) awaitModel(120);
+async function awaitModel(tries) {
+  await new Promise((done) => setTimeout(done, 1000));
+  const model = new URL(openedLink).searchParams.get("model");
+  const answer = await fetch(`model.json?model=${encodeURIComponent(model)}`).catch(() => null);
+  if (answer?.status === 503 && tries > 0) return awaitModel(tries - 1);
+  if (answer?.ok && !used) location.replace(openedLink);
+  return undefined;
 }
 
 // What Gradio calls
@@ -200,6 +216,7 @@ page.control = (kind, name, value) => {
   const since = performance.now();
   const next = fromControl[name] ? fromControl[name](value) : value;
   if (next === state[kind][name]) return;
+  used = true;
   if (kind === "walk" && name === "plane") panels.walk?.plane(next);
   else if (kind === "digits" && name !== "open") change(kind, { [name]: next, open: null }, { fromControls: true, since });
   else change(kind, { [name]: next }, { fromControls: true, since });
