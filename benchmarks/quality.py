@@ -16,6 +16,7 @@ Training takes minutes to hours. Every finished training is kept in --results at
 the first was stopped.
 """
 
+import hashlib
 import json
 import statistics
 import sys
@@ -114,8 +115,6 @@ def print_table(header: list[str], rows: list[list[str]]) -> None:
 
 def show_bundled(real: RealDigits) -> None:
     names = bundled_models()
-    if not names:
-        raise UserError("there are no bundled checkpoints to compare")
     rows = []
     for name in names:
         values = evaluate(Generator.from_pretrained(name), real)["values"]
@@ -143,6 +142,11 @@ def train(
         if after_epoch and after_epoch(trainer, seconds):
             break
     return trainer
+
+
+def fingerprint(settings: Any) -> str:
+    """12 hex digits that change with the settings, so that a result is only reused for its own."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def remembered(options: Options, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -175,7 +179,7 @@ def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
             if options.only and not any(part in name for part in options.only):
                 continue
             recipe = replace(RECIPES[base], epochs=epochs, **fields)
-            identity = json.dumps(recipe.as_dict(), sort_keys=True)
+            identity = fingerprint(recipe.as_dict())
             runs = [
                 remembered(options, f"{name}, seed {s}, {epochs} epochs: {identity}", partial(measure, recipe, s))
                 for s in options.seeds
@@ -204,7 +208,7 @@ def _mean_minutes(runs: list[dict[str, Any]]) -> str:
 
 def show_speed(options: Options, data: Dataset) -> None:
     recipe = replace(RECIPES["modern"], epochs=options.epochs or 20)
-    identity = json.dumps([recipe.as_dict(), options.distances], sort_keys=True)
+    identity = fingerprint([recipe.as_dict(), options.distances])
 
     def measure(seed: int) -> dict[str, Any]:
         warm = Trainer(recipe, data, seed=seed)
@@ -240,6 +244,8 @@ def main() -> int:
         if options.what == "speed":
             show_speed(options, data)
             return 0
+        if options.what == "table" and not bundled_models():
+            raise UserError("there are no bundled checkpoints to compare")
         real = RealDigits(data, load_dataset("mnist", options.data_dir, train=False))
         if options.what == "table":
             show_bundled(real)
