@@ -1,0 +1,261 @@
+"""How good the digits are, what makes them so, and how soon.
+
+    python benchmarks/quality.py [table] [--data-dir DIR]     every bundled checkpoint, and the floor
+    python benchmarks/quality.py ablation [--epochs 10] [--seeds 0 1 2] [--only NAME …]
+    python benchmarks/quality.py speed    [--epochs 20] [--seeds 0 1 2] [--distances 10 5]
+
+- table measures each checkpoint as `python -m gan.evaluation` does, all against the same real digits.
+- ablation trains a short schedule for each variant and seed: modern with one ingredient removed, and batchnorm with one
+  remedy added. Each cell is the mean over seeds, with the worst seed in brackets. A schedule is annealed over its own
+  length, so a short one is a small copy of the full one; it ranks ingredients at that length only.
+- speed trains modern on a schedule of so many epochs and measures the distance after each, on 10,000 digits, until the
+  last of the distances is reached. It counts the process's CPU time in training steps alone: imports, loading, a
+  warm-up of 20 steps on a network that is thrown away, and the measuring are left out.
+
+Training takes minutes to hours. Every finished training is kept in --results at once, so a second call goes on where
+the first was stopped.
+"""
+
+import hashlib
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+import tyro
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from gan.data import Dataset, load_dataset
+from gan.evaluation import RealDigits, evaluate, format_figure, quick_scores
+from gan.files import UserError, to_json, write_atomically
+from gan.hub import bundled_models
+from gan.networks import Generator
+from gan.recipes import RECIPES, Recipe
+from gan.training import Trainer
+
+COLUMNS = (
+    "frechet_train",
+    "frechet_test",
+    "precision",
+    "recall",
+    "density",
+    "coverage",
+    "asked_digit_right",
+    "smallest_class",
+    "largest_class",
+    "near_copies",
+)
+ABLATIONS: dict[str, dict[str, dict[str, Any]]] = {  # recipe → what is changed → the fields that change it
+    "modern": {
+        "as it is": {},
+        "without class conditioning": {"conditional": False},
+        "without R1": {"r1": 0.0},
+        "without minibatch deviation": {"minibatch_std": 0},
+        "without batch norm in G": {"generator_batch_norm": "none"},
+        "without input normalisation": {"normalize_input": False},
+        "without moving average": {"moving_average": 0.0},
+        "without annealing": {"decay_start": 1.0},
+        "with the tutorials' Adam (0.9, 0.999)": {"beta1": 0.9, "beta2": 0.999},
+    },
+    "batchnorm": {
+        "as it is": {},
+        "with class conditioning": {"conditional": True},
+        "with R1 0.1": {"r1": 0.1},
+        "with R1 1": {"r1": 1.0},
+        "with R2 0.1": {"r2": 0.1},
+        "with gradient penalty 10": {"gradient_penalty": 10.0},
+        "with spectral norm": {"spectral_norm": True},
+        "with minibatch deviation": {"minibatch_std": 4},
+        "with label smoothing 0.1": {"label_smoothing": 0.1},
+        "with two time scales (D 4e-4)": {"discriminator_learning_rate": 4e-4},
+        "with 5 D steps": {"discriminator_steps": 5},
+        "with moving average 0.999": {"moving_average": 0.999},
+        "with annealing": {"decay_start": 0.3},
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """See the head of this file."""
+
+    what: tyro.conf.Positional[Literal["table", "ablation", "speed"]] = "table"
+    data_dir: Path = Path("data")
+    """Folder of MNIST in torchvision's layout; downloaded there if missing."""
+    epochs: int | None = None
+    """Length of a schedule; 10 for ablation, 20 for speed."""
+    seeds: tuple[int, ...] = (0, 1, 2)
+    only: tuple[str, ...] = ()
+    """Variants whose name holds one of these, as `modern` or `R1`; all by default."""
+    distances: tuple[float, ...] = (10.0, 5.0)
+    """What speed counts as reached, frechet_train of 10,000 digits."""
+    results: Path = Path("runs/quality.json")
+    """Where finished trainings are kept."""
+
+    def __post_init__(self) -> None:
+        if self.epochs is not None and self.epochs < 1:
+            raise ValueError(f"epochs must be 1 or more, not {self.epochs}")
+
+
+# Tables
+
+
+def print_table(header: list[str], rows: list[list[str]]) -> None:
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    for row in [header, ["-" * width for width in widths], *rows]:
+        print("| " + " | ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + " |")
+
+
+def show_bundled(real: RealDigits) -> None:
+    names = bundled_models()
+    rows = []
+    for name in names:
+        values = evaluate(Generator.from_pretrained(name), real)["values"]
+        rows.append([name, *(format_figure(c, values[c]) if c in values else "–" for c in COLUMNS)])
+        print(f"{name} measured", file=sys.stderr)
+    rows.append(["real digits", *(format_figure(c, real.floor[c]) for c in COLUMNS)])
+    print_table(["model", *(c.replace("_", " ") for c in COLUMNS)], rows)
+
+
+# Trainings
+
+
+def train(
+    recipe: Recipe, data: Dataset, seed: int, after_epoch: Callable[[Trainer, float], bool] | None = None
+) -> Trainer:
+    """A trainer at the end of its schedule, or where `after_epoch(trainer, CPU seconds in steps)` says to stop."""
+    trainer = Trainer(recipe, data, seed=seed)
+    seconds = 0.0
+    for _ in range(recipe.epochs):
+        started = time.process_time()
+        for _ in range(trainer.steps_per_epoch):
+            trainer.step()
+        trainer.read_statistics()
+        seconds += time.process_time() - started
+        if after_epoch and after_epoch(trainer, seconds):
+            break
+    return trainer
+
+
+def fingerprint(settings: Any) -> str:
+    """12 hex digits that change with the settings, so that a result is only reused for its own."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def remembered(options: Options, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The result kept under `key`, or that of `compute`, kept from now on."""
+    known = json.loads(options.results.read_text(encoding="utf-8")) if options.results.exists() else {}
+    if key not in known:
+        print(f"{key} …", file=sys.stderr, flush=True)
+        known[key] = compute()
+        write_atomically(options.results, to_json(known))
+    return known[key]
+
+
+def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
+    epochs = options.epochs or 10
+
+    def measure(recipe: Recipe, seed: int) -> dict[str, Any]:
+        started = time.process_time()
+        try:
+            trainer = train(recipe, data, seed)
+        except UserError as error:  # a loss that is not finite is a result, too
+            return {"failed": str(error)}
+        minutes = (time.process_time() - started) / 60
+        return {**evaluate(trainer.result, real)["values"], "cpu_minutes": minutes}
+
+    figures = ("frechet_train", "precision", "recall", "asked_digit_right")
+    rows = []
+    for base, variants in ABLATIONS.items():
+        for change, fields in variants.items():
+            name = f"{base} {change}"
+            if options.only and not any(part in name for part in options.only):
+                continue
+            recipe = replace(RECIPES[base], epochs=epochs, **fields)
+            identity = fingerprint(recipe.as_dict())
+            runs = [
+                remembered(options, f"{name}, seed {s}, {epochs} epochs: {identity}", partial(measure, recipe, s))
+                for s in options.seeds
+            ]
+            rows.append([name, *(_mean_and_worst(figure, runs) for figure in figures), _mean_minutes(runs)])
+    rows.append(["real digits", *(format_figure(f, real.floor[f]) for f in figures), ""])
+    print_table(
+        [f"{epochs} epochs, {len(options.seeds)} seeds", *(f.replace("_", " ") for f in figures), "CPU min"], rows
+    )
+
+
+def _mean_and_worst(figure: str, runs: list[dict[str, Any]]) -> str:
+    values = [run[figure] for run in runs if figure in run]
+    failed = sum("failed" in run for run in runs)
+    if not values:
+        return "diverged" if failed else "–"
+    worst = max(values) if figure.startswith("frechet") else min(values)
+    text = f"{format_figure(figure, statistics.mean(values))} ({format_figure(figure, worst)})"
+    return f"{text}, {failed} diverged" if failed else text
+
+
+def _mean_minutes(runs: list[dict[str, Any]]) -> str:
+    minutes = [run["cpu_minutes"] for run in runs if "cpu_minutes" in run]
+    return f"{statistics.mean(minutes):.1f}" if minutes else ""
+
+
+def show_speed(options: Options, data: Dataset) -> None:
+    recipe = replace(RECIPES["modern"], epochs=options.epochs or 20)
+    identity = fingerprint([recipe.as_dict(), options.distances])
+
+    def measure(seed: int) -> dict[str, Any]:
+        warm = Trainer(recipe, data, seed=seed)
+        for _ in range(20):
+            warm.step()
+        reached: dict[str, float] = {}
+        curve = []
+
+        def look(trainer: Trainer, seconds: float) -> bool:
+            distance = quick_scores(trainer.result, 10_000)["frechet_train"]
+            curve.append([round(seconds, 1), round(distance, 3)])
+            for goal in options.distances:
+                if distance <= goal:
+                    reached.setdefault(str(goal), seconds)
+            return distance <= min(options.distances)
+
+        train(recipe, data, seed, look)
+        return {"reached": reached, "curve": curve}
+
+    rows = []
+    for seed in options.seeds:
+        key = f"speed, seed {seed}, {torch.get_num_threads()} threads: {identity}"
+        result = remembered(options, key, partial(measure, seed))
+        times = [result["reached"].get(str(goal)) for goal in options.distances]
+        rows.append([str(seed), *(f"{t:.0f} s" if t is not None else "not reached" for t in times)])
+    print_table(["seed", *(f"CPU time to a distance of {goal:g}" for goal in options.distances)], rows)
+
+
+def main() -> int:
+    options = tyro.cli(Options, description=__doc__)
+    try:
+        data = load_dataset("mnist", options.data_dir)
+        if options.what == "speed":
+            show_speed(options, data)
+            return 0
+        if options.what == "table" and not bundled_models():
+            raise UserError("there are no bundled checkpoints to compare")
+        real = RealDigits(data, load_dataset("mnist", options.data_dir, train=False))
+        if options.what == "table":
+            show_bundled(real)
+        else:
+            show_ablation(options, data, real)
+    except UserError as error:
+        print(f"quality.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
