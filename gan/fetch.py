@@ -8,6 +8,7 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from huggingface_hub import HfApi, constants, hf_hub_download, try_to_load_from_
 from huggingface_hub.file_download import repo_folder_name
 from huggingface_hub.utils import tqdm, validate_repo_id
 
-from gan.files import write_atomically
+from gan.files import UserError, write_atomically
 from gan.hub_errors import RETRY, HubError, explained
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES
 
@@ -179,7 +180,8 @@ def _remember(repo_id: str, revision: str, commit: str, cache_dir: Path | None) 
     older note is never moved to a commit whose files are not.
     """
     root = Path(cache_dir or constants.HF_HUB_CACHE) / repo_folder_name(repo_id=repo_id, repo_type="model")
-    write_atomically(root / "refs" / revision, commit)
+    with suppress(UserError):  # a cache that can't be written costs a later offline start, not this model
+        write_atomically(root / "refs" / revision, commit)
 
 
 def _remove(path: Path) -> None:

@@ -67,29 +67,37 @@ class Shelf:
         self._fetching: dict[str, Future[Generator]] = {}
         self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
         self._closed = threading.Event()
-        self.served, self.status = self._at_hand(model)
+        self.served: Generator
+        self.status: str
+        self._start(model)
 
     # The model that the page serves
 
-    def _at_hand(self, model: str | Path | Generator) -> tuple[Generator, str]:
-        """What can be served at once and a sentence about it; starts the background fetch of a model on the Hub."""
+    def _start(self, model: str | Path | Generator) -> None:
+        """Serve what is at hand, say so, and start the background fetch of a model on the Hub."""
         if isinstance(model, Generator):
-            return model, f"serving {name_of(model)}"
-        if not hub.names_repository(model):
-            local = hub.load_generator(model, device=self.device)
-            return local, f"serving {name_of(local)}"
+            self.served, self.device = model, model.device
+        elif not hub.names_repository(model):
+            self.served = hub.load_generator(model, device=self.device)
+        else:
+            self._start_from_hub(str(model))
+            return
+        self.status = f"serving {name_of(self.served)}"
+
+    def _start_from_hub(self, model: str) -> None:
         from gan import fetch
 
-        repo_id, revision = fetch.split_name(str(model))
-        served = self._cached(repo_id, revision)
-        if served is not None and fetch.is_commit(revision):
-            return served, f"serving {name_of(served)} from the cache"
-        held = f"{name_of(served)} from the cache" if served else "the bundled weights"
-        served = served or hub.load_generator(DEFAULT, device=self.device)
+        repo_id, revision = fetch.split_name(model)
+        cached = self._cached(repo_id, revision)
+        self.served = cached or hub.load_generator(DEFAULT, device=self.device)
+        held = f"{name_of(cached)} from the cache" if cached else "the bundled weights"
+        if cached and fetch.is_commit(revision):
+            self.status = f"serving {held}"
+            return
+        self.status = f"serving {held} while {model} is fetched"
         threading.Thread(
             target=self._fetch_served, args=(repo_id, revision, held), daemon=True, name="hub-served"
         ).start()
-        return served, f"serving {held} while {model} is fetched"
 
     def _cached(self, repo_id: str, revision: str | None) -> Generator | None:
         from gan import fetch
@@ -107,16 +115,20 @@ class Shelf:
         while not self._closed.is_set():
             try:
                 snapshot = fetch.fetch(repo_id, revision, seconds=SERVED_SECONDS)
-                model = hub.load_generator(repo_id, revision=snapshot.commit, device=self.device)
-            except ModelError as error:
-                reason = error.reason if isinstance(error, fetch.HubError) else str(error)
-                self.status = f"serving {held}: {reason}"
-                if not getattr(error, "unreachable", False):
-                    return
-                self._closed.wait(RETRY_SECONDS)
-            else:
-                self.served, self.status = model, f"serving {name_of(model)}"
+                self.served = hub.load_generator(repo_id, revision=snapshot.commit, device=self.device)
+                self.status = f"serving {name_of(self.served)}"
                 return
+            except fetch.HubError as error:
+                self.status = f"serving {held}: {error.reason}"
+                if not error.unreachable:
+                    return
+            except ModelError as error:  # visitors read the status: they have no use for our paths
+                self.status = f"serving {held}: {str(error).replace(str(snapshot.folder), snapshot.name)}"
+                return
+            except BaseException:  # a bug: the log has it, and the page must not promise the model for ever
+                self.status = f"serving {held}: {repo_id} cannot be loaded"
+                raise
+            self._closed.wait(RETRY_SECONDS)
 
     def close(self) -> None:
         """Stop asking the Hub for the model to serve."""

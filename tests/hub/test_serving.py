@@ -191,6 +191,13 @@ def test_a_model_that_cannot_be_had_is_named(start, repository, prepare, model, 
     wait_for(lambda: page.status == f"serving the bundled weights: {reason}")
 
 
+def test_a_foreign_model_is_named_in_the_status_without_our_paths(start, repository, run_folder):
+    commit = repository.commit(files_of(run_folder) | {"config.json": b"{}"})
+    page = start("maker/digits")
+    wait_for(lambda: "format" in page.status)
+    assert page.status.startswith(f"serving the bundled weights: maker/digits@{commit}/config.json has format None")
+
+
 # The models that links name
 
 
