@@ -325,3 +325,28 @@ def test_a_dry_run_counts_parameters_and_writes_nothing(mnist_dir: Path, tmp_pat
     assert "533,505 parameters" in result.stdout
     assert "512 images" in result.stdout
     assert not (tmp_path / "run").exists()
+
+
+def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In processes of their own, since trackers stay with the process that opened them."""
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
+    one_epoch = ["relu-2", "--epochs", 1, "--data-dir", mnist_dir, "--device", "cpu"]
+    for tracker in ("tensorboard", "trackio"):
+        result = train_py(*one_epoch, "--output-dir", tmp_path / tracker, "--report-to", tracker)
+        assert result.returncode == 0, result.stderr
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    logs = next((tmp_path / "tensorboard").rglob("events.*")).parent
+    events = EventAccumulator(str(logs))
+    events.Reload()
+    record = json.loads((tmp_path / "tensorboard" / "history.jsonl").read_text())
+    assert events.Scalars("d_loss")[0].value == pytest.approx(record["d_loss"])
+    assert events.Scalars("frechet_train")[0].step == record["step"]
+    assert list((tmp_path / "trackio").glob("*.db"))
+
+
+def test_half_precision_learns_in_single_precision_weights(mnist_dir: Path, tmp_path: Path) -> None:
+    train_here(replace(SMALL, epochs=1), options(mnist_dir, tmp_path / "run", mixed_precision="bf16"))
+    weights = safetensors.torch.load_file(tmp_path / "run" / "model.safetensors")
+    assert {t.dtype for t in weights.values()} == {torch.float32, torch.int64}
+    assert all(t.isfinite().all() for t in weights.values())
