@@ -175,6 +175,7 @@ def test_healthz_and_model_json_say_who_draws(client: TestClient, served: Genera
     assert health["status"] == "ok"
     assert (health["model"], health["weights"], health["device"]) == ("served", served.weights, "cpu")
     model = client.get("/model.json?model=plain").json()
+    assert model["parameters"] == 100 * 256 + 256 + 256 * 784 + 784
     assert (model["model"], model["conditional"]) == ("plain", False)
     assert model["models"] == ["served", "broken", "plain"]
     assert client.get("/model.json?model=nowhere").status_code == 404

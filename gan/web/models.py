@@ -9,7 +9,7 @@ import torch
 from gan import hub, latents, rendering
 from gan.devices import describe_device
 from gan.files import UserError
-from gan.networks import Generator, count_parameters
+from gan.networks import Generator
 from gan.serving import NotReadyError, Shelf, name_of
 from gan.web.links import DigitsRequest, PlaneRequest, Problem, Request, TextRequest, WalkRequest
 
@@ -120,7 +120,7 @@ class Models:
             "weights": generator.weights,
             "conditional": generator.conditional,
             "latent_dim": generator.config.latent_dim,
-            "parameters": count_parameters(generator),
+            "parameters": sum(p.numel() for p in generator.parameters()),
             "architecture": generator.config.architecture,
             "device": describe_device(generator.device),
             "torch": torch.__version__,

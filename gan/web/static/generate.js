@@ -12,10 +12,13 @@ const page = window.digitsPage;
 
 // The first picture is asked for while Gradio still builds the page around it; any number of columns will do.
 const wallUrl = (wish, columns) => pictureUrl("digits.png", "digits", { ...wish, columns, scale: 1, open: null });
-const early = page.kind === "digits" ? { values: JSON.stringify(page.state.digits), columns: page.state.digits.ten ? 10 : Math.ceil(Math.sqrt(page.state.digits.count)) } : null;
+const begin = page.state.digits;
+const early = page.kind === "digits"
+  ? { values: JSON.stringify(begin), columns: begin.ten ? 10 : Math.ceil(Math.sqrt(begin.count)) } : null;
 if (early) {
-  early.picture = fetchBitmap(wallUrl(page.state.digits, early.columns));
-  early.picture.catch(() => {}); // told when the wall wants it
+  early.since = performance.now();
+  early.picture = fetchBitmap(wallUrl(begin, early.columns));
+  early.picture.then(() => { early.took = performance.now() - early.since; }, () => {}); // a failure is told by the wall
 }
 
 export function mountGenerate(root) {
@@ -71,7 +74,7 @@ export function mountGenerate(root) {
         page.values("digits").open = null;
         values.open = null;
       }
-      painted("digits", values, since, got.server);
+      painted("digits", values, first ? performance.now() - early.took : since, got.server);
       if (open) openAt(indexOf(open));
     },
     (error) => {

@@ -170,7 +170,7 @@ function mountHead(root) {
       el("p", { class: "reading" },
         el("span", { class: "model", title: `${say("weights")} ${page.pin.weights}`, text: page.pin.model }),
         el("span", { class: "device", text: page.device }),
-        ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
+        ...(page.status && page.status !== `serving ${page.pin.model}` ? [el("span", { class: "origin", text: page.status })] : []),
         el("span", { class: "took", "aria-live": "off", text: "…" })),
       el("div", { class: "actions" },
         el("button", { id: "copy-link", onclick: (e) => copy(permalink(active, shown[active]), e.currentTarget), text: say("copy_link") }),
