@@ -86,7 +86,12 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
         library_name="pytorch",
         license=LICENSE,
         pipeline_tag=TASK,
-        tags=["gan", "image-generation", "class-conditional" if generator.conditional else "unconditional"],
+        tags=[
+            "gan",
+            "image-generation",
+            "class-conditional" if generator.conditional else "unconditional",
+            *([training["dataset"]] if training.get("dataset") in DATASETS else []),
+        ],
         datasets=[dataset.hub_id] if dataset and dataset.hub_id else None,
         metrics=sorted(metrics.values) or None,
         model_name=name,
@@ -154,9 +159,20 @@ def time_lapse(folder: Path) -> Path | None:
     return next((Path(name) for name in ("timelapse.webp", "timelapse.gif") if (folder / name).is_file()), None)
 
 
-def plots(folder: Path) -> list[Path]:
-    """The run's plots (PNG files beside its config), relative to its folder."""
-    return sorted(path.relative_to(folder) for path in folder.glob("*.png") if path.name != "samples.png")
+def _plots(folder: Path) -> list[str]:
+    """The run's plots (PNG files beside its config) as Markdown; a pair NAME-light.png, NAME-dark.png as one."""
+    names = sorted(path.name for path in folder.glob("*.png") if path.name != "samples.png")
+    shown = []
+    for name in names:
+        dark, light = name.replace("-light.png", "-dark.png"), name.replace("-dark.png", "-light.png")
+        if dark == light or dark not in names or light not in names:
+            shown.append(f"![{Path(name).stem}]({name})")
+        elif name == light:
+            shown.append(
+                f'<picture><source media="(prefers-color-scheme: dark)" srcset="{dark}">'
+                f'<img alt="{Path(name).stem.removesuffix("-light")}" src="{light}"></picture>'
+            )
+    return shown
 
 
 def _usage(generator: Generator) -> str:
@@ -199,7 +215,7 @@ def _training(
             + _table(["setting", "value"], rows)
             + "\n\n</details>"
         )
-    parts += [f"![{path.stem.replace('_', ' ')}]({path.as_posix()})" for path in plots(folder)]
+    parts += _plots(folder)
     return "\n\n".join(parts)
 
 

@@ -1,6 +1,7 @@
 """What went wrong between us and the Hugging Face Hub, as one sentence and its remedy."""
 
 import errno
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -82,6 +83,12 @@ def _explain(error: BaseException, subject: str) -> HubError | None:
             return HubError("the connection broke off", RETRY, unreachable=True)
         case httpx2.TransportError():
             return HubError("hub unreachable", "Check the connection, then try again.", unreachable=True)
+        case json.JSONDecodeError() | KeyError():
+            return HubError(
+                "the answer is not the Hub's",
+                "A network's login page or a proxy may stand between; check the connection and HF_ENDPOINT.",
+                unreachable=True,
+            )
         case OSError() if "Consistency check failed" in str(error):
             return HubError("the download broke off before its end", RETRY, unreachable=True)
         case OSError() if error.filename is not None or error.errno in (errno.ENOSPC, errno.EDQUOT):
