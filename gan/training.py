@@ -89,6 +89,7 @@ class Trainer:
             self.fight(real, y, noise, epsilon)
         else:
             self.graph.replay(real, y, noise, epsilon)
+        self._update_average()
         self.steps += 1
 
     def fight(self, real: list[Tensor], y: list[Tensor] | list[None], noise: Tensor, epsilon: Tensor) -> None:
@@ -158,7 +159,6 @@ class Trainer:
             real_logits = self.discriminator(real.detach(), y) if self.recipe.loss == "relativistic" else None
             loss = self.loss.generator(fake_logits, real_logits)
         self._descend(self.g_optimizer, self.generator, loss)
-        self._update_average()
         return fake_logits.detach(), loss.detach()
 
     def _descend(self, optimizer: AcceleratedOptimizer, network: nn.Module, loss: Tensor) -> None:
@@ -182,13 +182,14 @@ class Trainer:
 
     def _update_average(self) -> None:
         """Average the weights; copy the buffers: BatchNorm's running statistics are averages already, and leaving
-        them behind (as several code bases do) pairs new statistics with old weights."""
+        them behind (as several code bases do) pairs new statistics with old weights.
+
+        The average is short at first, so that early samples show more than the random weights it began with."""
         if not self.recipe.moving_average:
             return
+        decay = min(self.recipe.moving_average, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
-            torch._foreach_lerp_(
-                list(self.averaged.parameters()), list(self.generator.parameters()), 1 - self.recipe.moving_average
-            )
+            torch._foreach_lerp_(list(self.averaged.parameters()), list(self.generator.parameters()), 1 - decay)
             for mine, theirs in zip(self.averaged.buffers(), self.generator.buffers(), strict=True):
                 mine.copy_(theirs)
 
