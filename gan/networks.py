@@ -313,5 +313,5 @@ def to_uint8(images: Tensor) -> Tensor:
 
 
 def count_parameters(network: nn.Module) -> int:
-    """The number of trainable numbers."""
-    return sum(p.numel() for p in network.parameters() if p.requires_grad)
+    """The number of weights and biases (buffers, such as BatchNorm's statistics, don't count)."""
+    return sum(p.numel() for p in network.parameters())

@@ -222,7 +222,7 @@ def space_readme(readme: str) -> str:
     if space.data.get("sdk") != "gradio":
         raise UserError("README.md has no front matter of a Gradio Space (sdk: gradio)")
     text = re.sub(r"^.*!\[.*$|^.*<img.*$", "", space.text, flags=re.MULTILINE)
-    introduction = text.split("\n## ")[0].strip()
+    introduction = re.sub(r"\n{3,}", "\n\n", text.split("\n## ")[0].strip())
     space.text = f"\n{introduction}\n"
     return str(space)
 
