@@ -175,8 +175,8 @@ def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> b
         raise ModelError(f"{path} is not a whole safetensors file ({error}): fetch or train it again") from None
     expected = network.state_dict()
     _check_keys(set(tensors), set(expected), str(path))
-    for name, tensor in tensors.items():
-        want = expected[name]
+    for name, want in expected.items():  # in the network's order, so that the first misfit is the one named
+        tensor = tensors[name]
         if tensor.shape != want.shape or tensor.dtype != want.dtype:
             raise ModelError(
                 f"{path}: tensor {name} is {tensor.dtype} {list(tensor.shape)}, "
