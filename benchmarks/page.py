@@ -97,12 +97,10 @@ MEASURE = """
         await new Promise((done) => setTimeout(done, 1000 / 60));
       }
       type(slider, last);
-      let value = '';
-      for (let quiet = 0; quiet < 12; quiet++) {  // until nothing has changed for 12 × 25 ms
-        await new Promise((done) => setTimeout(done, 25));
-        if (wall.dataset.painted !== value) [value, quiet] = [wall.dataset.painted, 0];
-      }
-      return value;
+      const shown = () => Number(wall.dataset.painted.split('/')[1]);
+      for (let i = 0; i < 200 && shown() !== last; i++) await new Promise((done) => setTimeout(done, 25));
+      await new Promise((done) => setTimeout(done, 300));  // and nothing older comes after it
+      return wall.dataset.painted;
     },
     async events(from, count) {
       for (let i = 0; i < count; i++) await window.measure.change(from + i, 16);
