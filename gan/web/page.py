@@ -54,16 +54,15 @@ def theme() -> gr.themes.Base:
 
 def build_page(models: Models) -> gr.Blocks:
     """The page of these models; `serve.launch_options` says how it is launched."""
-    conditional = models.served.conditional
     with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         panel("head")
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab(say("tab_generate"), id="generate", elem_id="tab-generate") as generate:
-                generate_controls = generate_tab(conditional)
+                generate_controls = generate_tab()
             with gr.Tab(say("tab_morph"), id="morph", elem_id="tab-morph") as morph:
                 morph_controls = morph_tab()
             with gr.Tab(say("tab_write"), id="write", elem_id="tab-write") as write:
-                write_controls = write_tab(conditional)
+                write_controls = write_tab()
         for name, tab in (("generate", generate), ("morph", morph), ("write", write)):
             tab.select(None, js=f"() => {{ digitsPage.select('{name}') }}", api_visibility="private")
         connect({"digits": generate_controls, "walk": morph_controls, "text": write_controls})
@@ -92,7 +91,7 @@ def seed_number(label: str, element: str) -> gr.Number:
     return gr.Number(0, label=say(label), precision=0, minimum=0, maximum=2**32 - 1, elem_id=element, step=1)
 
 
-def generate_tab(conditional: bool) -> dict[str, gr.components.FormComponent]:
+def generate_tab() -> dict[str, gr.components.FormComponent]:
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             seed = seed_number("seed", "seed")
@@ -102,14 +101,10 @@ def generate_tab(conditional: bool) -> dict[str, gr.components.FormComponent]:
             count = gr.Slider(1, links.MAX_COUNT, 16, step=1, label=say("count"), elem_id="count")
             digit = gr.Radio(
                 [(say("any"), ""), *((str(d), str(d)) for d in range(10))], value="", label=say("digit"),
-                elem_id="digit", elem_classes="keys-row", interactive=conditional,
-                info=None if conditional else say("no_classes"),
+                elem_id="digit", elem_classes="keys-row",
             )  # fmt: skip
             temperature = temperature_slider()
-            ten = gr.Checkbox(
-                label=say("ten"), info=say("ten_info" if conditional else "no_classes"), elem_id="ten",
-                interactive=conditional,
-            )  # fmt: skip
+            ten = gr.Checkbox(label=say("ten"), info=say("ten_info"), elem_id="ten")
             panel("download")
         with gr.Column(scale=1, min_width=300):
             panel("generate")
@@ -136,12 +131,12 @@ def morph_tab() -> dict[str, gr.components.FormComponent]:
     }  # fmt: skip
 
 
-def write_tab(conditional: bool) -> dict[str, gr.components.FormComponent]:
+def write_tab() -> dict[str, gr.components.FormComponent]:
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             text = gr.Textbox(
                 "", label=say("text"), info=say("text_info"), max_length=links.MAX_TEXT, elem_id="text", lines=1,
-                max_lines=1, placeholder="3.14159", interactive=conditional,
+                max_lines=1, placeholder="3.14159",
             )  # fmt: skip
             seed = seed_number("handwriting", "hand-seed")
             command(gr.Button(say("random"), elem_id="write-random"), "text", "random")

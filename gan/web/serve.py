@@ -200,6 +200,8 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
         "status": models.status,
+        "models": models.names(),
+        "remote": models.shelf.remote,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
         "line": {"advances": {**rendering.SEPARATORS, "digit": rendering.DIGIT_ADVANCE}, "margin": rendering.MARGIN},
         "words": {"en": ENGLISH, "zh": CHINESE},

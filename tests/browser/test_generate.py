@@ -221,3 +221,24 @@ def test_a_model_without_classes_offers_no_digit(open_page, plain_url) -> None:
     expect(page.get_by_label("Same handwriting, ten digits")).to_be_disabled()
     page.get_by_role("tab", name="Write").click()
     expect(page.get_by_text("so it cannot write")).to_be_visible()
+
+
+def test_another_model_draws_the_same_numbers(open_page, url) -> None:
+    """The model's name opens a dialog of the bundled ones and, for one on the Hub, a field; a choice is a link."""
+    page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
+    page.get_by_role("button", name="Model: tested").click()
+    dialog = page.get_by_role("dialog", name="Who draws?")
+    expect(dialog.get_by_label("A model on the Hugging Face Hub")).to_be_visible()
+    dialog.get_by_role("button", name="modern", exact=True).click()
+    page.wait_for_url("**model=modern**")
+    expect(page.get_by_role("button", name="Model: modern")).to_be_visible()
+    expect(page.get_by_label("Number of the first digit")).to_have_value("7")
+
+
+def test_a_hub_model_that_cannot_be_had_is_said(open_page, url) -> None:
+    page = open_page(f"{url}?seed=7", ready=PAINTED)
+    page.get_by_role("button", name="Model: tested").click()
+    field = page.get_by_label("A model on the Hugging Face Hub")
+    field.fill("nobody/nothing")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("nobody/nothing")

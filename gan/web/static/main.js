@@ -159,6 +159,27 @@ function embedDialog() {
   dialog.showModal();
 }
 
+/** Another model draws the same numbers: the page opens its own link again, with that model instead of this one. */
+function modelDialog() {
+  const open = (model) => {
+    const url = new URL(permalink(active, shown[active]));
+    url.searchParams.set("model", model);
+    url.searchParams.delete("weights");
+    location.assign(url);
+  };
+  const field = el("input", { id: "model-name", type: "text", placeholder: "user/repo", autocomplete: "off", spellcheck: "false", required: true, maxlength: 200 });
+  const dialog = el("dialog", { class: "sheet", "aria-labelledby": "model-title", onclose: () => dialog.remove() },
+    el("h2", { id: "model-title", text: say("other_model") }),
+    el("div", { class: "actions" }, ...page.models.map((name) =>
+      el("button", { class: "quiet", "aria-pressed": String(name === page.pin.model), onclick: () => open(name), text: name }))),
+    ...(page.remote ? [el("form", { class: "snippet", onsubmit: (event) => { event.preventDefault(); if (field.value.trim()) open(field.value.trim()); } },
+      el("label", { for: "model-name", text: say("hub_model") }), field,
+      el("button", { type: "submit", text: say("open") }))] : []),
+    el("button", { class: "quiet close", "aria-label": say("close"), onclick: () => dialog.close(), text: "×" }));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
 function escapeHtml(text) {
   return text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
 }
@@ -168,7 +189,7 @@ function mountHead(root) {
     el("div", { class: "head" },
       el("h1", { text: say("title") }),
       el("p", { class: "reading" },
-        el("span", { class: "model", title: `${say("weights")} ${page.pin.weights}`, text: page.pin.model }),
+        el("button", { id: "model", class: "model", title: `${say("weights")} ${page.pin.weights}`, "aria-label": `${say("model")}: ${page.pin.model}`, "aria-haspopup": "dialog", onclick: modelDialog, text: page.pin.model }),
         el("span", { class: "device", text: page.device }),
         ...(page.status && page.status !== `serving ${page.pin.model}` ? [el("span", { class: "origin", text: page.status })] : []),
         el("span", { class: "took", "aria-live": "off", text: "…" })),
@@ -222,7 +243,12 @@ page.control = (kind, name, value) => {
   else change(kind, { [name]: next }, { fromControls: true, since });
 };
 page.values = (kind) => state[kind];
-page.values_of = (kind, names) => names.map((name) => (toControl[name] ? toControl[name](state[kind][name]) : state[kind][name]));
+const NEED_CLASSES = new Set(["digit", "ten", "text"]); // which model a link names, and so what it can do, is known only here
+page.values_of = (kind, names) => names.map((name) => {
+  const value = toControl[name] ? toControl[name](state[kind][name]) : state[kind][name];
+  if (page.conditional || !NEED_CLASSES.has(name)) return value;
+  return { __type__: "update", value, interactive: false, info: say("no_classes") };
+});
 page.connect = (trigger) => {
   page.trigger = trigger;
   page.ready.then(() => {
