@@ -59,6 +59,11 @@ class Trainer:
         self.g_optimizer = self._adam(self.generator, recipe.learning_rate)
         self.d_optimizer = self._adam(self.discriminator, recipe.discriminator_learning_rate or recipe.learning_rate)
 
+        # One pass of D over real and fake together is faster; not where a logit depends on the batch (BatchNorm,
+        # minibatch deviation), where each forward counts (spectral norm's power iteration), or where slopes are asked.
+        alike = recipe.architecture == "mlp" and not recipe.minibatch_std and not recipe.spectral_norm
+        self._joint = alike and not recipe.r1 and not recipe.r2
+
         self.steps = 0  # done so far
         self.sums = torch.zeros(len(STATISTICS), device=self.device)  # of statistics since they were last read
         self.summed = torch.zeros((), dtype=torch.int64, device=self.device)  # finite steps in the sums
@@ -134,22 +139,25 @@ class Trainer:
         r, discriminator = self.recipe, self.discriminator
         penalty = torch.zeros((), device=self.device)
         with self.accelerator.autocast():
-            if r.r1:
-                real_logits, slope = squared_slope(discriminator, real.requires_grad_(), y)
-                penalty = penalty + 0.5 * r.r1 * slope.mean()
+            if self._joint:
+                real_logits, fake_logits = discriminator(torch.cat([real, fake]), _twice(y)).chunk(2)
             else:
-                real_logits = discriminator(real, y)
-            if r.r2:
-                fake_logits, slope = squared_slope(discriminator, fake.clone().requires_grad_(), y)
-                penalty = penalty + 0.5 * r.r2 * slope.mean()
-            else:
-                fake_logits = discriminator(fake, y)
+                real_logits, real_slope = self._judge(real, y, r.r1)
+                fake_logits, fake_slope = self._judge(fake, y, r.r2)
+                penalty = penalty + real_slope + fake_slope
             if r.gradient_penalty:
                 between = interpolate(real.detach(), fake, epsilon).requires_grad_()
                 penalty = penalty + r.gradient_penalty * gradient_penalty(discriminator, between, y)
             loss = r.discriminator_loss_scale * self.loss.discriminator(real_logits, fake_logits)
         self._descend(self.d_optimizer, discriminator, loss + penalty)
         return real_logits.detach(), loss.detach()
+
+    def _judge(self, images: Tensor, y: Tensor | None, gamma: float) -> tuple[Tensor, Tensor | float]:
+        """D's logits of images, and the penalty ½γ‖∇D‖² there."""
+        if not gamma:
+            return self.discriminator(images, y), 0.0
+        logits, slope = squared_slope(self.discriminator, images.detach().clone().requires_grad_(), y)
+        return logits, 0.5 * gamma * slope.mean()
 
     def _update_generator(
         self, fake: Tensor | None, noise: Tensor, real: Tensor, y: Tensor | None
@@ -327,3 +335,7 @@ class Trainer:
             for i, parameter in enumerate(optimizer.param_groups[0]["params"]):
                 for name, tensor in optimizer.state[parameter].items():
                     yield f"{prefix}.{i}.{name}", tensor
+
+
+def _twice(y: Tensor | None) -> Tensor | None:
+    return None if y is None else torch.cat([y, y])
