@@ -199,7 +199,8 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "pin": {"model": here.model, "weights": here.weights, "v": links.VERSION},
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
-        "status": models.status,
+        # where the served weights come from, if that is not just what was asked for
+        "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": models.names(),
         "remote": models.shelf.remote,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},

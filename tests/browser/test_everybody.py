@@ -67,10 +67,11 @@ def test_ink_is_light_on_dark_in_the_dark(open_page, url) -> None:
 def test_every_control_is_reached_by_the_tab_key(open_page, url) -> None:
     page = open_page(url, ready="#wall[data-painted]")
     reached = set()
-    for _ in range(30):
+    for _ in range(40):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.closest('[id]')?.id ?? ''"))
     assert {
+        "model",
         "copy-link",
         "embed",
         "tab-generate-button",
