@@ -140,10 +140,13 @@ def seconds_per_step(step: Callable[[], None]) -> float:
     return (time.perf_counter() - started) / STEPS
 
 
-def gigaflops(trainer: Trainer) -> float:
-    """Floating-point operations of a step, in 10⁹."""
-    with FlopCounterMode(display=False) as counter:
-        trainer.step()
+def gigaflops(trainer: Trainer) -> float | None:
+    """Floating-point operations of a step, in 10⁹; None where torch can't count them (gradients of gradients)."""
+    try:
+        with FlopCounterMode(display=False) as counter:
+            trainer.step()
+    except RuntimeError:
+        return None
     return counter.get_total_flops() / 1e9
 
 
@@ -174,10 +177,11 @@ def main(options: Options) -> None:
         ours = median["ours"]
         tutorial = f"{median['tutorial'] * 1e3:.1f}" if "tutorial" in median else "–"
         ratio = f"{median['tutorial'] / ours:.2f}" if "tutorial" in median else "–"
+        rate = "–" if flops is None else f"{flops / ours:.0f}"
         images = recipe.batch_size * recipe.discriminator_steps / ours
         print(
             f"| {name} | {tutorial} | {median['floor'] * 1e3:.1f} | {ours * 1e3:.1f} | {ratio} "
-            f"| {ours / median['floor']:.2f} | {images:,.0f} | {flops / ours:.0f} "
+            f"| {ours / median['floor']:.2f} | {images:,.0f} | {rate} "
             f"| {trainer.total_steps * ours / 60:.1f} min |",
             flush=True,
         )
