@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := app.py train.py gan tests benchmarks
 
-.PHONY: app train test check bench clean
+.PHONY: app test check bench clean
 
 app: .venv/app.stamp
 	$(BIN)/python app.py
