@@ -60,6 +60,10 @@ class Recipe:
     gradient_penalty: float = 0.0
     """Weight of (‖∇D(x̂)‖ − 1)² between real and fake (Gulrajani et al. 2017)."""
 
+    shift: float = 0.0
+    """Probability that D sees an image, real or fake, moved by up to a pixel in each direction, 0 … 1: D can't learn
+    the training images by heart so fast (Karras et al. 2020; below 1, so that G doesn't learn to draw moved digits)."""
+
     order: Literal["discriminator_first", "generator_first"] = "discriminator_first"
     """Which network is updated first in a step."""
     reuse_fake: bool = False
@@ -116,6 +120,7 @@ class Recipe:
         require(0 <= self.label_smoothing <= 0.5, "label_smoothing", "from 0 to 0.5")
         require(not self.label_smoothing or self.loss == "non_saturating", "label_smoothing", "0 with this loss")
         require(self.discriminator_loss_scale > 0, "discriminator_loss_scale", "above 0")
+        require(0 <= self.shift <= 1, "shift", "from 0 to 1")
         for name in ("r1", "r2", "gradient_penalty"):
             require(getattr(self, name) >= 0, name, "0 or more")
         require(0.1 <= self.temperature <= 1.5, "temperature", "from 0.1 to 1.5")

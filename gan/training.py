@@ -11,7 +11,7 @@ don't see the inner gradients of penalties. Networks, optimisers and averages st
 import copy
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from accelerate import Accelerator
 from accelerate.optimizer import AcceleratedOptimizer
 from torch import Tensor, nn
 
+from gan.augmentation import shift
 from gan.data import Dataset
 from gan.files import UserError
 from gan.networks import Discriminator, Generator
@@ -30,6 +31,17 @@ if TYPE_CHECKING:
 
 STATISTICS = ("d_loss", "g_loss", "d_real", "d_fake")  # means over steps; d_real is D(x), d_fake is D(G(z))
 _ORDER, _NOISE = 0, 1  # Philox streams
+
+
+class Noise(NamedTuple):
+    """A step's random numbers, apart from its images; k = `discriminator_steps`, batches of B."""
+
+    latents: Tensor
+    """`float32 [k + 1, B, latent_dim]`, the last for G's update; k of them where D's last update shares its fakes."""
+    epsilon: Tensor
+    """`float32 [k, B, 1]` in 0 … 1: where on the line from fake to real the gradient penalty looks."""
+    offsets: Tensor
+    """`int64 [k + 1, 2, B, 2]`: how far real and fake images are moved before D sees them, the last in G's update."""
 
 
 class Trainer:
@@ -89,36 +101,36 @@ class Trainer:
         """One round: `discriminator_steps` updates of D and one of G, in the recipe's order."""
         self._set_learning_rates()
         real, y = self._next_batches()
-        noise, epsilon = self._noise()
+        noise = self._noise()
         if self.graph is None:
-            self.fight(real, y, noise, epsilon)
+            self.fight(real, y, noise)
         else:
-            self.graph.replay(real, y, noise, epsilon)
+            self.graph.replay(real, y, noise)
         self._update_average()
         self.steps += 1
 
-    def fight(self, real: list[Tensor], y: list[Tensor] | list[None], noise: Tensor, epsilon: Tensor) -> None:
+    def fight(self, real: list[Tensor], y: list[Tensor] | list[None], noise: Noise) -> None:
         """The arithmetic of a step: no random numbers, no data handling, and nothing that waits for the device.
 
         Args:
             real: k = `discriminator_steps` batches `float32 [B, 784]`.
             y: their class weights `float32 [B, 10]`, None where the recipe has no classes; fakes share them.
-            noise: latents `float32 [k + 1, B, latent_dim]`, the last for G's update.
-            epsilon: `float32 [k, B, 1]`, where on the line from fake to real the gradient penalty looks.
+            noise: see there.
         """
+        latents, epsilon, offsets = noise
         with self.accelerator.autocast():
-            shared = self.generator(noise[-1], y[-1]) if self.recipe.reuse_fake else None
+            shared = self.generator(latents[-1], y[-1]) if self.recipe.reuse_fake else None
         if self.recipe.order == "generator_first":
-            fake_logits, g_loss = self._update_generator(shared, noise[-1], real[-1], y[-1])
+            fake_logits, g_loss = self._update_generator(shared, latents[-1], real[-1], y[-1], offsets[-1])
         for k in range(self.recipe.discriminator_steps):
             if shared is not None and k == self.recipe.discriminator_steps - 1:
                 fake = shared.detach()
             else:
                 with torch.no_grad(), self.accelerator.autocast():
-                    fake = self.generator(noise[k], y[k])
-            real_logits, d_loss = self._update_discriminator(real[k], fake, y[k], epsilon[k])
+                    fake = self.generator(latents[k], y[k])
+            real_logits, d_loss = self._update_discriminator(real[k], fake, y[k], epsilon[k], offsets[k])
         if self.recipe.order == "discriminator_first":
-            fake_logits, g_loss = self._update_generator(shared, noise[-1], real[-1], y[-1])
+            fake_logits, g_loss = self._update_generator(shared, latents[-1], real[-1], y[-1], offsets[-1])
 
         self.sums += torch.stack([d_loss, g_loss, real_logits.sigmoid().mean(), fake_logits.sigmoid().mean()])
         self.summed += self.sums.isfinite().all()
@@ -134,9 +146,10 @@ class Trainer:
                 group["lr"] = base * factor
 
     def _update_discriminator(
-        self, real: Tensor, fake: Tensor, y: Tensor | None, epsilon: Tensor
+        self, real: Tensor, fake: Tensor, y: Tensor | None, epsilon: Tensor, offsets: Tensor
     ) -> tuple[Tensor, Tensor]:
         r, discriminator = self.recipe, self.discriminator
+        real, fake = self._shown(real, offsets[0]), self._shown(fake, offsets[1])
         penalty = torch.zeros((), device=self.device)
         with self.accelerator.autocast():
             if self._joint:
@@ -146,7 +159,7 @@ class Trainer:
                 fake_logits, fake_slope = self._judge(fake, y, r.r2)
                 penalty = penalty + real_slope + fake_slope
             if r.gradient_penalty:
-                between = interpolate(real.detach(), fake, epsilon).requires_grad_()
+                between = interpolate(real, fake, epsilon).requires_grad_()
                 penalty = penalty + r.gradient_penalty * gradient_penalty(discriminator, between, y)
             loss = r.discriminator_loss_scale * self.loss.discriminator(real_logits, fake_logits)
         self._descend(self.d_optimizer, discriminator, loss + penalty)
@@ -159,12 +172,18 @@ class Trainer:
         logits, slope = squared_slope(self.discriminator, images.detach().clone().requires_grad_(), y)
         return logits, 0.5 * gamma * slope.mean()
 
+    def _shown(self, images: Tensor, offsets: Tensor) -> Tensor:
+        """The images as D sees them."""
+        return shift(images, offsets) if self.recipe.shift else images
+
     def _update_generator(
-        self, fake: Tensor | None, noise: Tensor, real: Tensor, y: Tensor | None
+        self, fake: Tensor | None, latents: Tensor, real: Tensor, y: Tensor | None, offsets: Tensor
     ) -> tuple[Tensor, Tensor]:
         with self.accelerator.autocast():
-            fake_logits = self.discriminator(self.generator(noise, y) if fake is None else fake, y)
-            real_logits = self.discriminator(real.detach(), y) if self.recipe.loss == "relativistic" else None
+            fake = self.generator(latents, y) if fake is None else fake
+            fake_logits = self.discriminator(self._shown(fake, offsets[1]), y)
+            relativistic = self.recipe.loss == "relativistic"
+            real_logits = self.discriminator(self._shown(real, offsets[0]), y) if relativistic else None
             loss = self.loss.generator(fake_logits, real_logits)
         self._descend(self.g_optimizer, self.generator, loss)
         return fake_logits.detach(), loss.detach()
@@ -186,7 +205,7 @@ class Trainer:
         from gan.cuda_graph import CapturedFight
 
         real, y = self._next_batches()
-        self.graph = CapturedFight(self, real, y, *self._noise())
+        self.graph = CapturedFight(self, real, y, self._noise())
 
     def _update_average(self) -> None:
         """Average the weights; copy the buffers: BatchNorm's running statistics are averages already, and leaving
@@ -241,18 +260,25 @@ class Trainer:
         labels: list[Any] = [y if self.recipe.conditional else None for _, y in batches]
         return [images for images, _ in batches], labels
 
-    def _noise(self) -> tuple[Tensor, Tensor]:
+    def _noise(self) -> Noise:
         random = self._random(_NOISE, self.steps)
-        k, size, dim = self.recipe.discriminator_steps, self.recipe.batch_size, self.recipe.latent_dim
-        noise = torch.from_numpy(random.standard_normal((k + 1, size, dim), dtype=np.float32))
-        if not self.recipe.gradient_penalty:
-            epsilon = torch.zeros(k, size, 1)
-        else:
-            epsilon = torch.from_numpy(random.random((k, size, 1), dtype=np.float32))
-        return (
-            torch.stack([self._mine(n) for n in noise]).to(self.device, non_blocking=True),
-            torch.stack([self._mine(e) for e in epsilon]).to(self.device, non_blocking=True),
-        )
+        r = self.recipe
+        k, size = r.discriminator_steps, r.batch_size
+        fakes = k if r.reuse_fake else k + 1
+        latents = random.standard_normal((fakes, size, r.latent_dim), dtype=np.float32)
+        epsilon = np.zeros((k, size, 1), dtype=np.float32)
+        offsets = np.zeros((k + 1, 2, size, 2), dtype=np.int64)
+        if r.gradient_penalty:
+            epsilon = random.random(epsilon.shape, dtype=np.float32)
+        if r.shift:
+            moved = random.random((k + 1, 2, size, 1), dtype=np.float32) < r.shift
+            offsets = random.integers(-1, 2, offsets.shape) * moved
+        return Noise(self._of_mine(latents), self._of_mine(epsilon), self._of_mine(offsets, dim=2))
+
+    def _of_mine(self, numbers: np.ndarray, dim: int = 1) -> Tensor:
+        """This process's share of a global batch's random numbers, on the device; `dim` counts the samples."""
+        rows = torch.arange(numbers.shape[dim])
+        return torch.from_numpy(numbers).index_select(dim, self._mine(rows)).to(self.device, non_blocking=True)
 
     def _mine(self, rows: Tensor) -> Tensor:
         """This process's share of a global batch."""

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 
 from gan.data import load_dataset
 from gan.recipes import RECIPES
-from gan.training import Trainer
+from gan.training import Noise, Trainer
 
 
 def main(recipe: str, steps: str, data_dir: str, file: str) -> None:
@@ -29,8 +29,12 @@ def main(recipe: str, steps: str, data_dir: str, file: str) -> None:
         real, y = next_batches()
         return [r.double() for r in real], [None if one is None else one.double() for one in y]
 
+    def double_noise() -> Noise:
+        latents, epsilon, offsets = noise()
+        return Noise(latents.double(), epsilon.double(), offsets)
+
     trainer._next_batches = double_batches  # type: ignore[method-assign]
-    trainer._noise = lambda: tuple(n.double() for n in noise())  # type: ignore[method-assign, assignment, return-value]
+    trainer._noise = double_noise  # type: ignore[method-assign]
     for _ in range(int(steps)):
         trainer.step()
     if trainer.accelerator.is_main_process:

@@ -17,7 +17,7 @@ from gan.data import Dataset
 from gan.files import UserError
 from gan.networks import Discriminator, DiscriminatorConfig, Generator, count_parameters
 from gan.recipes import RECIPES, Recipe
-from gan.training import Trainer
+from gan.training import Noise, Trainer
 
 TOLERANCE = 1e-6
 
@@ -33,12 +33,12 @@ class Step:
         self.g0 = copy.deepcopy(self.trainer.generator)
         self.d0 = copy.deepcopy(self.trainer.discriminator)
         real, y = self.trainer._next_batches()
-        noise, epsilon = self.trainer._noise()
+        noise, epsilon, self.offsets = self.trainer._noise()
         self.real = [r.double() for r in real]
         self.y = [None if one is None else one.double() for one in y]
         self.noise, self.epsilon = noise.double(), epsilon.double()
         self.trainer._next_batches = lambda: ([r.clone() for r in self.real], self.y)  # type: ignore[method-assign]
-        self.trainer._noise = lambda: (self.noise, self.epsilon)  # type: ignore[method-assign]
+        self.trainer._noise = lambda: Noise(self.noise, self.epsilon, self.offsets)  # type: ignore[method-assign]
         self.trainer.step()
         self.statistics = self.trainer.read_statistics()
 
@@ -95,7 +95,7 @@ def test_a_tutorial_step_is_its_sources_maths(name: str, toy_data: Dataset) -> N
     ones, zeros = torch.ones(n, 1).double(), torch.zeros(n, 1).double()
 
     # D first, on a detached fake batch
-    fake = g(step.noise[1] if name == "leaky-2" else step.noise[0])
+    fake = g(step.noise[0])
     d_loss = bce(d(step.real[0]), ones) + bce(d(fake.detach()), zeros)
     d_adam.zero_grad()
     d_loss.backward()
@@ -133,7 +133,7 @@ def test_a_batchnorm_step_is_its_sources_maths(toy_data: Dataset) -> None:
     ones, zeros = torch.ones(n, 1).double(), torch.zeros(n, 1).double()
 
     g_adam.zero_grad()
-    fake = g(step.noise[1])
+    fake = g(step.noise[0])
     g_loss = bce(d(fake), ones)
     g_loss.backward()
     g_adam.step()
@@ -297,7 +297,19 @@ REMEDIES = {
     "R2": {"r2": 3.0},
     "two learning rates": {"discriminator_learning_rate": 1e-3},
     "generator first": {"order": "generator_first"},
+    "shift": {"shift": 0.6},
+    "relativistic and shift": {"loss": "relativistic", "shift": 0.6},
 }
+
+
+def moved(images: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+    """Each image where its offset (down, right) puts it on white paper."""
+    rows = []
+    for image, (down, right) in zip(images.view(-1, 28, 28), offsets.tolist(), strict=True):
+        paper = torch.full((30, 30), -1.0).double()
+        paper[1 + down : 29 + down, 1 + right : 29 + right] = image
+        rows.append(paper[1:29, 1:29].reshape(1, 784))
+    return torch.cat(rows)
 
 
 @pytest.mark.parametrize("remedy", REMEDIES)
@@ -311,6 +323,8 @@ def test_a_remedy_is_its_papers_maths(remedy: str, toy_data: Dataset) -> None:
 
     def update_d() -> None:
         x, fake = real.clone().requires_grad_(), g(z_d).detach().requires_grad_()
+        if "shift" in remedy:
+            x, fake = moved(real, step.offsets[0, 0]), moved(fake, step.offsets[0, 1])
         real_logits, fake_logits = d(x), d(fake)
         p, q = real_logits.sigmoid(), fake_logits.sigmoid()
         if remedy == "least squares":
@@ -319,7 +333,7 @@ def test_a_remedy_is_its_papers_maths(remedy: str, toy_data: Dataset) -> None:
             loss = torch.clamp(1 - real_logits, min=0).mean() + torch.clamp(1 + fake_logits, min=0).mean()
         elif remedy == "wasserstein":
             loss = -(real_logits.mean() - fake_logits.mean())
-        elif remedy == "relativistic":
+        elif "relativistic" in remedy:
             loss = -(real_logits - fake_logits).sigmoid().log().mean()
         elif remedy == "label smoothing":
             loss = -(0.9 * p.log() + 0.1 * (1 - p).log()).mean() - (1 - q).log().mean()
@@ -336,13 +350,16 @@ def test_a_remedy_is_its_papers_maths(remedy: str, toy_data: Dataset) -> None:
         losses["d"] = loss
 
     def update_g() -> None:
-        logits = d(g(z_g))
+        fake, shown = g(z_g), real
+        if "shift" in remedy:
+            shown, fake = moved(real, step.offsets[1, 0]), moved(fake, step.offsets[1, 1])
+        logits = d(fake)
         if remedy == "least squares":
             loss = ((logits - 1) ** 2).mean() / 2
         elif remedy in ("hinge", "wasserstein"):
             loss = -logits.mean()
-        elif remedy == "relativistic":
-            loss = -(logits - d(real)).sigmoid().log().mean()
+        elif "relativistic" in remedy:
+            loss = -(logits - d(shown)).sigmoid().log().mean()
         else:
             loss = -logits.sigmoid().log().mean()
         g_adam.zero_grad()
@@ -353,6 +370,14 @@ def test_a_remedy_is_its_papers_maths(remedy: str, toy_data: Dataset) -> None:
     for update in (update_g, update_d) if remedy == "generator first" else (update_d, update_g):
         update()
     step.check(g, d, losses["g"], losses["d"])
+
+
+def test_a_shift_moves_its_share_of_the_images_by_a_pixel(toy_data: Dataset) -> None:
+    offsets = Trainer(replace(BASE, shift=0.5, batch_size=128), toy_data)._noise().offsets
+    assert offsets.unique().tolist() == [-1, 0, 1]
+    share = offsets.any(dim=-1).double().mean().item()
+    assert abs(share - 0.5 * 8 / 9) < 0.1  # one of nine moves is none
+    assert not Trainer(BASE, toy_data)._noise().offsets.any()
 
 
 def test_spectral_norm_bounds_each_layers_slope() -> None:
