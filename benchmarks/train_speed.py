@@ -22,6 +22,7 @@ from pathlib import Path
 
 import torch
 import tyro
+from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader
 from torch.utils.flop_counter import FlopCounterMode
@@ -51,20 +52,20 @@ class Options:
 
 
 class Pictures(VisionDataset):
-    """The data set as torchvision gives it: a PIL image and a label, through a transform."""
+    """The data set as torchvision's MNIST hands it out: a PIL image through the transform, and its class."""
 
     def __init__(self, data: Dataset):
-        super().__init__(
-            "", transform=transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
-        )
-        self.images = data.images.view(-1, 28, 28)
+        steps = [transforms.Resize(28), transforms.ToTensor(), transforms.Normalize([0.5], [0.5])]
+        super().__init__("", transform=transforms.Compose(steps))
+        assert data.labels is not None
+        self.data, self.targets = data.images.view(-1, 28, 28), data.labels
 
     def __len__(self) -> int:
-        return len(self.images)
+        return len(self.data)
 
-    def __getitem__(self, index: int) -> torch.Tensor:
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         assert self.transform is not None
-        return self.transform(transforms.functional.to_pil_image(self.images[index]))
+        return self.transform(Image.fromarray(self.data[index].numpy(), mode="L")), int(self.targets[index])
 
 
 def tutorial_step(trainer: Trainer, data: Dataset) -> Callable[[], None]:
@@ -96,10 +97,10 @@ def tutorial_step(trainer: Trainer, data: Dataset) -> Callable[[], None]:
     def step() -> None:
         nonlocal batches
         try:
-            real = next(batches)
+            real, _ = next(batches)
         except StopIteration:
             batches = iter(loader)
-            real = next(batches)
+            real, _ = next(batches)
         real = real.view(r.batch_size, -1)
         fake = g(torch.randn(r.batch_size, r.latent_dim))
         if r.order == "generator_first":

@@ -80,7 +80,7 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
     data = load_weights(generator, folder / GENERATOR, expected_sha256(config, GENERATOR, folder))
     generator.weights = hashlib.sha256(data).hexdigest()[:8]
-    return generator.to(device).eval().requires_grad_(False)
+    return generator.to(device).eval().requires_grad_(False).lay_out_for_drawing()
 
 
 def read_discriminator(folder: Path, *, device: str | torch.device = "cpu") -> Discriminator:
