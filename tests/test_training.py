@@ -258,16 +258,16 @@ def test_a_modern_step_is_its_stated_maths(toy_data: Dataset) -> None:
     g = with_weights_of(step.g0, PlainModernGenerator())
     d = with_weights_of(step.d0, PlainModernDiscriminator())
     g_adam, d_adam = adam(g, 5e-4, (0.0, 0.99)), adam(d, 5e-4, (0.0, 0.99))
-    real, y = step.real[0].clone().requires_grad_(), step.y[0]
+    real, y = moved(step.real[0], step.offsets[0, 0]).requires_grad_(), step.y[0]
 
     logits = d(real, y)
     (slope,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
-    fake = g(step.noise[0], y).detach()
+    fake = moved(g(step.noise[0], y).detach(), step.offsets[0, 1])
     d_loss = F.softplus(-logits).mean() + F.softplus(d(fake, y)).mean()
     (d_loss + 0.1 / 2 * slope.pow(2).sum(1).mean()).backward()
     d_adam.step()
     g_adam.zero_grad()
-    g_loss = F.softplus(-d(g(step.noise[1], y), y)).mean()
+    g_loss = F.softplus(-d(moved(g(step.noise[1], y), step.offsets[1, 1]), y)).mean()
     g_loss.backward()
     g_adam.step()
 
