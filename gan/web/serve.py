@@ -4,9 +4,12 @@ import dataclasses
 import hashlib
 import html
 import json
+import math
 import os
 import re
 import socket
+import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -30,6 +33,8 @@ from gan.web.words import CHINESE, ENGLISH
 
 KINDS = {"digits": DigitsRequest, "walk": WalkRequest, "text": TextRequest}
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+SCRIPT = re.compile(r"/assets/[\w-]+\.js")
+LISTEN_SECONDS = 10.0  # after the first page: what is asked for later belongs to other tabs and Gradio's own pages
 TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?>', re.DOTALL)
 
 
@@ -75,12 +80,20 @@ async def static_file(request: HttpRequest) -> Response:
 
 class LinkHead:
     """Middleware that gives the page's HTML what only the link knows: title, picture and card for those who unfurl it,
-    and the state for the page's scripts, so that they start without asking."""
+    and the state for the page's scripts, so that they start without asking.
+
+    It also names Gradio's own scripts, which the browser otherwise finds one inside the other, each a round trip later.
+    Gradio publishes no list of them, so the first page's requests are the list for the pages after it."""
 
     def __init__(self, app: ASGIApp, models: Models):
         self.app, self.models = app, models
+        self.scripts: dict[str, None] = {}  # in order
+        self.listen_until = math.inf
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and SCRIPT.fullmatch(scope["path"]) and time.monotonic() < self.listen_until:
+            await self.app(scope, receive, self._listen(scope["path"], send))
+            return
         if scope["type"] != "http" or scope["path"] not in ("/", "") or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
@@ -97,7 +110,8 @@ class LinkHead:
                 return
             headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
             if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
-                body = with_head(body, self.models, HttpRequest(scope))
+                body = with_head(body, self.models, HttpRequest(scope), list(self.scripts))
+                self.listen_until = min(self.listen_until, time.monotonic() + LISTEN_SECONDS)
                 headers["Content-Length"] = str(len(body))
                 headers["Cache-Control"] = "no-store"
                 start = {**start, "headers": headers.raw}
@@ -106,13 +120,22 @@ class LinkHead:
 
         await self.app(scope, receive, collect)
 
+    def _listen(self, path: str, send: Send) -> Send:
+        async def heard(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                self.scripts[path] = None
+            await send(message)
 
-def with_head(page: bytes, models: Models, http: HttpRequest) -> bytes:
-    """Gradio's HTML with the tags of the link that was opened in place of Gradio's own."""
+        return heard
+
+
+def with_head(page: bytes, models: Models, http: HttpRequest, scripts: Sequence[str] = ()) -> bytes:
+    """Gradio's HTML with the tags of the link that was opened in place of Gradio's own; `scripts` are fetched early."""
     raw = http.scope["query_string"].decode("ascii", errors="replace")
     generator, request, problems = read_link(models, raw)
     base = get_root_url(http, http.url.path, http.scope.get("root_path"))
-    head = f"{card(request, generator, base)}\n{script(request, problems, generator, models)}"
+    early = "".join(f'<link rel="modulepreload" href=".{path}">\n' for path in scripts)
+    head = f"{card(request, generator, base)}\n{script(request, problems, generator, models)}\n{early}"
     page = TAGS.sub(b"", page)
     return page.replace(b"<head>", b"<head>\n" + head.encode(), 1)
 

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gan.web import links
+from gan.web import links, serve
 from gan.web.links import DigitsRequest, TextRequest, WalkRequest
+from tests.browser.conftest import served
 
 
 def some_requests(count: int) -> list[Any]:
@@ -114,6 +115,36 @@ def test_links_unfurl_with_their_own_title_and_picture(url, models, query: str, 
     assert f"weights={models.served.weights}" in found["og:image"]
     picture = httpx.get(found["og:image"].replace("https://digits.example/", url))
     assert (picture.status_code, picture.headers["content-type"].split("/")[0]) == (200, "image")
+
+
+def test_gradios_scripts_are_named_to_the_next_visitor_and_fetched_once(models, open_page) -> None:
+    page, address = served(models)  # a server nobody has visited yet
+    try:
+        assert "/assets/" not in "".join(re.findall(r'rel="modulepreload" href="([^"]*)"', httpx.get(address).text))
+        assert httpx.get(f"{address}assets/missing-1.js").status_code == 404
+        open_page(address, ready="#wall[data-painted]").context.close()
+        named = re.findall(r'rel="modulepreload" href="\./(assets/[^"]*)"', httpx.get(address).text)
+        assert len(named) > 15
+        assert "assets/missing-1.js" not in named
+        second = open_page("about:blank", ready="body")
+        asked: list[str] = []
+        second.on("request", lambda request: asked.append(request.url.removeprefix(address)))
+        second.goto(address)
+        second.wait_for_selector("#wall[data-painted]")
+        assert [asked.count(name) for name in named] == [1] * len(named)
+    finally:
+        page.close(verbose=False)  # type: ignore[attr-defined]
+
+
+def test_gradios_scripts_are_learned_from_the_first_page_alone(models, monkeypatch) -> None:
+    monkeypatch.setattr(serve, "LISTEN_SECONDS", 0.0)
+    page, address = served(models)
+    try:
+        script = re.findall(r'src="\./(assets/[\w-]+\.js)"', httpx.get(address).text)[0]
+        assert httpx.get(address + script).status_code == 200
+        assert f'rel="modulepreload" href="./{script}"' not in httpx.get(address).text
+    finally:
+        page.close(verbose=False)  # type: ignore[attr-defined]
 
 
 def test_the_embed_snippets_hold_the_picture_and_the_link(open_page, url) -> None:
