@@ -8,6 +8,7 @@ in one browser, after a warm-up; medians. "Painted" is the first task after the 
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
 - drag: sliders at 60 events a second; the last picture is the last value's, every time.
 - usable: opening the page until digits are painted; baseline: an empty gr.Blocks until it is mounted. Limit 1.5.
+  Beside it, without a limit: Gradio's own time for the first tab's controls, with none of our scripts.
 - start: `python app.py` until its first answer; baseline: import torch and gradio, launch an empty page. Limit 1.3.
 - events: 10,000 changes; the server's memory and disk stay flat (20 MB).
 """
@@ -34,6 +35,16 @@ EMPTY = """
 import torch, gradio
 with gradio.Blocks(analytics_enabled=False) as page: pass
 page.launch(server_port={port}, quiet=True, ssr_mode=False)
+"""
+CONTROLS = """
+import gradio
+from gan.web.page import generate_tab, theme
+with gradio.Blocks(analytics_enabled=False, fill_width=True) as page:
+    with gradio.Tabs():
+        with gradio.Tab("Generate"): generate_tab()
+        with gradio.Tab("Morph"): pass
+        with gradio.Tab("Write"): pass
+page.launch(server_port={port}, quiet=True, ssr_mode=False, theme=theme())
 """
 MEASURE = """
 (() => {
@@ -205,32 +216,39 @@ def main(options: argparse.Namespace) -> None:
 
     server, _ = started([python, __file__, "--serve", "--model", options.model, "--port", str(app)], app, temporary)
     bare, _ = started([python, "-c", EMPTY.format(port=empty)], empty, temporary)
+    plain, _ = started([python, "-c", CONTROLS.format(port=empty + 1)], empty + 1, temporary)
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-            measure(browser, options, f"http://127.0.0.1:{app}/", f"http://127.0.0.1:{empty}/", server.pid, temporary)
+            opening(browser, options, *(f"http://127.0.0.1:{port}/" for port in (app, empty, empty + 1)))
+            stop(plain)
+            stop(bare)
+            measure(browser, options, f"http://127.0.0.1:{app}/", server.pid, temporary)
             browser.close()
     finally:
-        stop(server)
-        stop(bare)
+        for process in (server, bare, plain):
+            stop(process)
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def measure(browser: Browser, options: argparse.Namespace, app: str, empty: str, pid: int, temporary: str) -> None:
-    """Everything that needs a browser."""
+def opening(browser: Browser, options: argparse.Namespace, app: str, empty: str, controls: str) -> None:
+    """How long until a page can be used."""
+    pages = {app: "#wall[data-painted]", empty: "footer", controls: "#ten input"}
+    times: dict[str, list[float]] = {address: [] for address in pages}
+    for _ in range(options.rounds + 1):  # the first round warms the servers up
+        for address, ready in pages.items():
+            page, taken = opened(browser, address, ready)
+            page.context.close()
+            times[address].append(taken)
+    usable, mounted, bare = (statistics.median(times[address][1:]) for address in pages)
+    report(f"page usable (n={options.rounds})", usable, "ms", mounted, "ratio 1.5")
+    report("the same controls, none of our code", bare, "ms", mounted, "")
+
+
+def measure(browser: Browser, options: argparse.Namespace, app: str, pid: int, temporary: str) -> None:
+    """Everything that happens on a page."""
     n = options.rounds
     median = statistics.median
-    usable, mounted = [], []
-    for i in range(n + 1):
-        page, first = opened(browser, app, "#wall[data-painted]")
-        page.context.close()
-        page, second = opened(browser, empty, "footer")
-        page.context.close()
-        if i:  # the first opening warms the server up
-            usable.append(first)
-            mounted.append(second)
-    report(f"page usable (n={n})", median(usable), "ms", median(mounted), "ratio 1.5")
-
     page, _ = opened(browser, app, "#wall[data-painted]")
     page.evaluate(MEASURE)
     for count, limit in ((16, 40), (400, 80)):

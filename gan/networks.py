@@ -3,11 +3,8 @@
 Images inside the networks are `float32 [N, 784]` in −1 … 1 (−1 = paper, 1 = ink); outside they are `uint8 [N, 28, 28]`.
 """
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal, get_args, get_origin, get_type_hints
 
@@ -244,10 +241,7 @@ class Generator(nn.Module):
         z = latents.latent(seeds, self.config.latent_dim)
         return self.draw(z, y, temperature)
 
-    @torch.inference_mode()  # which is each thread's own
-    def _infer(self, z: Tensor, y: Tensor) -> Tensor:
-        return self._forward_in_blocks(z, y)
-
+    @torch.inference_mode()
     def draw(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> Tensor:
         """Digits `uint8 [N, 28, 28]` on the CPU of latents `z float32 [N, latent_dim]` and class weights
         `y float32 [N, 10]` (ignored by an unconditional generator), in blocks of 16."""
@@ -256,23 +250,10 @@ class Generator(nn.Module):
         n, padding = len(z), -len(z) % BLOCK
         z = np.pad(z * np.float32(latents.checked_temperature(temperature)), ((0, padding), (0, 0)))
         y = np.pad(y, ((0, padding), (0, 0)))
-        all_z, all_y = torch.from_numpy(z).to(self.device), torch.from_numpy(y).to(self.device)
-        # A block is too small for torch's threads to share; whole blocks are not, and their results don't depend on it.
-        workers = min(os.cpu_count() or 1, n // (4 * BLOCK)) if self.device.type == "cpu" else 1
-        if torch.get_num_threads() == 1 and workers > 1:
-            share = -(-len(z) // (workers * BLOCK)) * BLOCK
-            images = torch.cat(list(_pool().map(self._infer, all_z.split(share), all_y.split(share))))
-        else:
-            images = self._infer(all_z, all_y)
+        images = self._forward_in_blocks(torch.from_numpy(z).to(self.device), torch.from_numpy(y).to(self.device))
         digits = to_uint8(images)[:n]
         self.train(was_training)
         return digits
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    """Threads that stay: starting two takes as long as drawing fifty digits."""
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="draw")
 
 
 def _in_blocks(layer: nn.Linear, x: Tensor) -> Tensor:

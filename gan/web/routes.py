@@ -169,7 +169,7 @@ async def _named(http: HttpRequest, kind: type[Any], models: Models) -> tuple[Ge
 def _etag(picture: Picture, request: Any, generator: Generator) -> str:
     """Strong: whatever may change a byte is in it, the pictures' encoder and the device's arithmetic included."""
     named = links.query(request, model=pin(generator).model, weights=generator.weights)
-    made_by = f"{PIL.__version__} {torch.__version__} {generator.device.type}"
+    made_by = f"{rendering.ENCODING} {PIL.__version__} {torch.__version__} {generator.device.type}"
     return '"' + hashlib.sha256(f"{picture.path}?{named} {made_by}".encode()).hexdigest()[:32] + '"'
 
 

@@ -34,7 +34,7 @@ from gan.web.words import CHINESE, ENGLISH
 KINDS = {"digits": DigitsRequest, "walk": WalkRequest, "text": TextRequest}
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
-LISTEN_SECONDS = 10.0  # after the first page: what is asked for later belongs to other tabs and Gradio's own pages
+LISTEN_SECONDS = 10.0  # after the first script: what is asked for later belongs to other tabs and Gradio's own pages
 TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?>', re.DOTALL)
 
 
@@ -111,7 +111,6 @@ class LinkHead:
             headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
             if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
                 body = with_head(body, self.models, HttpRequest(scope), list(self.scripts))
-                self.listen_until = min(self.listen_until, time.monotonic() + LISTEN_SECONDS)
                 headers["Content-Length"] = str(len(body))
                 headers["Cache-Control"] = "no-store"
                 start = {**start, "headers": headers.raw}
@@ -123,6 +122,7 @@ class LinkHead:
     def _listen(self, path: str, send: Send) -> Send:
         async def heard(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
+                self.listen_until = min(self.listen_until, time.monotonic() + LISTEN_SECONDS)
                 self.scripts[path] = None
             await send(message)
 
