@@ -25,9 +25,13 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
         name: (f"{recipe.summary} ({recipe.epochs} epochs)", Job(recipe=recipe)) for name, recipe in RECIPES.items()
     }
     arguments = sys.argv[1:] if arguments is None else arguments
-    job = tyro.extras.overridable_config_cli(
-        jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments
-    )
+    try:
+        job = tyro.extras.overridable_config_cli(
+            jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments
+        )
+    except UserError as error:  # a value of the right type, out of its range
+        print(f"train.py: {error}", file=sys.stderr)
+        sys.exit(2)
     return next(a for a in arguments if a in RECIPES), job
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gan.files import UserError
+
 DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-digits", "qmnist", "folder"]
 
 
@@ -42,6 +44,6 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:
-            raise ValueError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
+            raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
-            raise ValueError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
+            raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")

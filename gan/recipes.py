@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from tyro.conf import Suppress
 
+from gan.files import UserError
+
 if TYPE_CHECKING:
     from gan.networks import DiscriminatorConfig, GeneratorConfig
 
@@ -18,7 +20,11 @@ Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relat
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """The networks, the objective, the optimiser and the schedule."""
+    """The networks, the objective, the optimiser and the schedule.
+
+    Raises:
+        UserError: a number is out of its range; the message names the field, the range and the number.
+    """
 
     summary: Suppress[str]
     source: Suppress[str]
@@ -96,7 +102,7 @@ class Recipe:
     def __post_init__(self) -> None:
         def require(ok: bool, name: str, allowed: str) -> None:
             if not ok:
-                raise ValueError(f"{name} must be {allowed}, not {getattr(self, name)!r}")
+                raise UserError(f"{name} must be {allowed}, not {getattr(self, name)!r}")
 
         for field in fields(self):
             value = getattr(self, field.name)
