@@ -94,7 +94,7 @@ class Recipe:
     decay_to: float = 0.05
     """Fraction of the learning rate that is left at the end of the decay."""
     moving_average: float = 0.0
-    """Decay per step of the averaged generator that is saved (buffers too); 0 = save the raw one."""
+    """Decay per step of the averaged generator that is saved (Yazıcı et al. 2018); 0 = save the raw one."""
 
     temperature: float = 1.0
     """Scale of the latents in this recipe's sample grids."""

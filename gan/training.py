@@ -18,6 +18,7 @@ import torch
 from accelerate import Accelerator
 from accelerate.optimizer import AcceleratedOptimizer
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from gan.augmentation import shift
 from gan.data import Dataset
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from gan.cuda_graph import CapturedFight
 
 STATISTICS = ("d_loss", "g_loss", "d_real", "d_fake")  # means over steps; d_real is D(x), d_fake is D(G(z))
-_ORDER, _NOISE = 0, 1  # Philox streams
+_ORDER, _NOISE, _CALIBRATION = 0, 1, 2  # Philox streams
+CALIBRATION_BATCHES = 200  # from which the averaged generator's BatchNorm takes its statistics
 
 
 class Noise(NamedTuple):
@@ -81,6 +83,7 @@ class Trainer:
         self.summed = torch.zeros((), dtype=torch.int64, device=self.device)  # finite steps in the sums
         self._read_at = 0  # the step when the statistics were last read
         self._order: tuple[int, Tensor] | None = None  # (epoch, permutation)
+        self._calibrated_at = -1  # the step whose averaged generator has its statistics
         self.graph: CapturedFight | None = None  # see `capture`
 
     @property
@@ -95,7 +98,31 @@ class Trainer:
     @property
     def result(self) -> Generator:
         """The generator to keep: the averaged one, or the raw one where the recipe has no average."""
-        return self.averaged if self.recipe.moving_average else self.generator
+        if not self.recipe.moving_average:
+            return self.generator
+        if self._calibrated_at != self.steps:
+            self._calibrate()
+        return self.averaged
+
+    @torch.no_grad()
+    def _calibrate(self) -> None:
+        """Give the averaged generator BatchNorm statistics of its own (Izmailov et al. 2018, section 3.2): those that
+        training keeps are of the raw weights, and cost a quarter of the distance to the data."""
+        norms = [m for m in self.averaged.modules() if isinstance(m, _BatchNorm)]
+        random = self._random(_CALIBRATION, 0)
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # the mean of all batches
+        self.averaged.train()
+        for _ in range(CALIBRATION_BATCHES if norms else 0):
+            size = self.recipe.batch_size
+            latents = torch.from_numpy(random.standard_normal((size, self.recipe.latent_dim), dtype=np.float32))
+            rows = torch.from_numpy(random.integers(len(self.data), size=size)).to(self.device)
+            y = self.data.batch(rows)[1] if self.recipe.conditional else None  # classes as often as the data has them
+            self.averaged(latents.to(self.device), y)
+        for norm in norms:
+            norm.momentum = self.recipe.batch_norm_momentum
+        self._calibrated_at = self.steps
 
     def step(self) -> None:
         """One round: `discriminator_steps` updates of D and one of G, in the recipe's order."""
@@ -208,17 +235,13 @@ class Trainer:
         self.graph = CapturedFight(self, real, y, self._noise())
 
     def _update_average(self) -> None:
-        """Average the weights; copy the buffers: BatchNorm's running statistics are averages already, and leaving
-        them behind (as several code bases do) pairs new statistics with old weights.
-
-        The average is short at first, so that early samples show more than the random weights it began with."""
+        """Average the weights; `result` gives them their statistics. The average is short at first, so that early
+        samples show more than the random weights it began with."""
         if not self.recipe.moving_average:
             return
         decay = min(self.recipe.moving_average, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
             torch._foreach_lerp_(list(self.averaged.parameters()), list(self.generator.parameters()), 1 - decay)
-            for mine, theirs in zip(self.averaged.buffers(), self.generator.buffers(), strict=True):
-                mine.copy_(theirs)
 
     def rate_factor(self) -> float:
         """The learning rate now as a fraction of the recipe's: 1, then a half cosine down to `decay_to`."""
@@ -345,18 +368,19 @@ class Trainer:
             for name, tensor in live.items():
                 tensor.copy_(state[name])
         self.steps = steps
+        self._calibrated_at = -1
         self._read_at = steps - int(self.summed)
 
     def live_state(self) -> Iterator[tuple[str, Tensor]]:
         """The tensors of `state()` by name, themselves, on their device."""
         yield "statistics.sums", self.sums
         yield "statistics.summed", self.summed
-        networks = {"generator": self.generator, "discriminator": self.discriminator}
-        if self.recipe.moving_average:
-            networks["averaged"] = self.averaged
-        for prefix, network in networks.items():
+        for prefix, network in (("generator", self.generator), ("discriminator", self.discriminator)):
             for name, tensor in network.state_dict().items():
                 yield f"{prefix}.{name}", tensor
+        if self.recipe.moving_average:
+            for name, parameter in self.averaged.named_parameters():  # its statistics follow from them
+                yield f"averaged.{name}", parameter
         for prefix, optimizer in (("g_optimizer", self.g_optimizer), ("d_optimizer", self.d_optimizer)):
             for i, parameter in enumerate(optimizer.param_groups[0]["params"]):
                 for name, tensor in optimizer.state[parameter].items():

@@ -391,7 +391,7 @@ def test_spectral_norm_bounds_each_layers_slope() -> None:
             assert torch.linalg.matrix_norm(layer.weight, 2).item() == pytest.approx(1, abs=1e-2)
 
 
-def test_the_average_follows_the_weights_and_copies_the_buffers(toy_data: Dataset) -> None:
+def test_the_average_follows_the_weights_and_has_statistics_of_its_own(toy_data: Dataset) -> None:
     trainer = Trainer(replace(RECIPES["modern"], moving_average=0.5, batch_size=32), toy_data)
     expected = [p.clone() for p in trainer.generator.parameters()]
     for decay in (1 / 10, 2 / 11, 3 / 12, 4 / 13, 5 / 14, 6 / 15, 7 / 16, 8 / 17, 0.5, 0.5):
@@ -401,9 +401,15 @@ def test_the_average_follows_the_weights_and_copies_the_buffers(toy_data: Datase
         ]
     for average, reference in zip(trainer.averaged.parameters(), expected, strict=True):
         torch.testing.assert_close(average, reference)
-    buffers = list(zip(trainer.averaged.buffers(), trainer.generator.buffers(), strict=True))
-    assert buffers
-    assert all(torch.equal(a, b) for a, b in buffers)
+    # In evaluation mode the first hidden layer is normalised: over many latents, mean 0 and deviation 1 a feature.
+    averaged, seen = trainer.result.eval(), {}
+    averaged.layers[1].register_forward_hook(lambda layer, _, out: seen.update(z=(out - layer.bias) / layer.weight))
+    averaged(torch.randn(20_000, 100), F.one_hot(torch.arange(20_000) % 10, 10).float())
+    assert seen["z"].mean(0).abs().max() < 0.1
+    assert (seen["z"].std(0) - 1).abs().max() < 0.1
+    again = {k: v.clone() for k, v in trainer.result.state_dict().items()}
+    trainer._calibrated_at = -1
+    assert all(torch.equal(v, again[k]) for k, v in trainer.result.state_dict().items())
 
 
 def test_the_learning_rate_is_flat_then_falls_along_a_cosine(toy_data: Dataset) -> None:
