@@ -329,7 +329,7 @@ def _minibatch_std(features: Tensor, group: int) -> Tensor:
 
 def to_uint8(images: Tensor) -> Tensor:
     """Images `[N, 784]` in −1 … 1 as `uint8 [N, 28, 28]` on the CPU, rounded to the nearest of 256 levels."""
-    return images.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).view(-1, IMAGE_SIZE, IMAGE_SIZE).cpu()
+    return images.add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8).view(-1, IMAGE_SIZE, IMAGE_SIZE).cpu()
 
 
 def count_parameters(network: nn.Module) -> int:
