@@ -296,9 +296,9 @@ class Trainer:
         if r.shift:
             moved = random.random((k + 1, 2, size, 1), dtype=np.float32) < r.shift
             offsets = random.integers(-1, 2, offsets.shape) * moved
-        return Noise(self._of_mine(latents), self._of_mine(epsilon), self._of_mine(offsets, dim=2))
+        return Noise(self._my_share(latents), self._my_share(epsilon), self._my_share(offsets, dim=2))
 
-    def _of_mine(self, numbers: np.ndarray, dim: int = 1) -> Tensor:
+    def _my_share(self, numbers: np.ndarray, dim: int = 1) -> Tensor:
         """This process's share of a global batch's random numbers, on the device; `dim` counts the samples."""
         rows = torch.arange(numbers.shape[dim])
         return torch.from_numpy(numbers).index_select(dim, self._mine(rows)).to(self.device, non_blocking=True)

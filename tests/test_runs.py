@@ -294,6 +294,7 @@ def test_wrong_usage_exits_with_2_and_the_allowed_range(arguments: list[str], sa
     assert result.returncode == 2
     assert says in " ".join((result.stdout + result.stderr).replace("│", " ").split())
     assert "Traceback" not in result.stderr
+    assert "dummy" not in result.stdout + result.stderr, "a name that only tyro knows"
 
 
 def test_failures_exit_with_1_and_one_message(mnist_dir: Path, tmp_path: Path) -> None:
