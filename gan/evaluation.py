@@ -2,7 +2,7 @@
 
 Every figure stands beside its floor: the same figure of as many real digits, which no honest generator beats by much.
 The features are those of our own small classifier, so distances compare with each other only, not with an Inception
-FID: Inception's weights come from elsewhere and don't ship here.
+FID. For that one, in a table of its own, there is --inception.
 """
 
 import json
@@ -15,7 +15,7 @@ import torch
 import tyro
 from torch import Tensor
 
-from gan import latents
+from gan import inception, latents
 from gan.classifier import NUM_FEATURES, Classifier, load_classifier
 from gan.data import Dataset, load_dataset
 from gan.devices import choose_device
@@ -160,13 +160,7 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -
     Raises:
         UserError: the generator's device has too little memory.
     """
-    asked = classes_to_ask(real.class_counts, real.samples) if generator.conditional else None
-    try:
-        digits = generator.sample(range(real.samples), asked, temperature)
-    except torch.OutOfMemoryError as error:
-        raise UserError(
-            f"{generator.device} has too little memory left for {generator.name}: free it, or add --device cpu"
-        ) from error
+    digits, asked = _draw(generator, real, temperature)
     values = real.figures(digits, asked)
     return {
         "values": values,
@@ -184,11 +178,22 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -
     }
 
 
+def _draw(generator: Generator, real: RealDigits, temperature: float) -> tuple[Tensor, list[int] | None]:
+    """The digits that are measured, and the classes they were asked for."""
+    asked = classes_to_ask(real.class_counts, real.samples) if generator.conditional else None
+    try:
+        return generator.sample(range(real.samples), asked, temperature), asked
+    except torch.OutOfMemoryError as error:
+        raise UserError(
+            f"{generator.device} has too little memory left for {generator.name}: free it, or add --device cpu"
+        ) from error
+
+
 # The table
 
 EXPLANATIONS = {
     "frechet_train": "Fréchet distance to the training digits, ‰ of their variance; lower is better",
-    "frechet_test": "the same to the test digits",
+    "frechet_test": "Fréchet distance to the test digits",
     "precision": "digits that look like test digits",
     "recall": "test digits that the generator could have drawn",
     "density": "as precision, in how many neighbourhoods",
@@ -244,12 +249,22 @@ class Options:
     temperature: float = 1.0
     """Scales the latents, 0.1 … 1.5; the figures that models are compared by are those at 1."""
     device: str = "auto"
-    """What draws the digits: auto, cpu, cuda, cuda:1, mps, xpu. The rest is computed on the CPU."""
+    """What draws the digits, and runs Inception: auto, cpu, cuda, cuda:1, mps, xpu. The rest is computed on the CPU."""
+    inception: bool = False
+    """Measure with Inception's features as well, as the literature does. Needs torch-fidelity, fetches 91 MB once, and
+    takes hours on a CPU for 10,000 samples."""
+    inception_weights: Path | None = None
+    """Inception's weights, if they can't be fetched."""
 
     def __post_init__(self) -> None:
         latents.checked_temperature(self.temperature)
         if self.samples <= NUM_FEATURES:
             raise ValueError(f"samples must be {NUM_FEATURES + 1} or more, for a covariance, not {self.samples}")
+        if self.inception and self.samples <= inception.NUM_FEATURES:
+            raise ValueError(
+                f"with --inception, samples must be {inception.NUM_FEATURES + 1} or more, for a covariance, "
+                f"not {self.samples}"
+            )
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -259,14 +274,23 @@ def main(arguments: list[str] | None = None) -> int:
         folder = _local_folder(options.model)
         output = options.output or (folder / METRICS if folder else None)
         earlier = _read_metrics(output) if output else {}
-        generator = Generator.from_pretrained(options.model, device=choose_device(options.device))
+        device = choose_device(options.device)
+        generator = Generator.from_pretrained(options.model, device=device)
         if folder:
             _check_draws_digits(folder)
+        extract = inception.load_extractor(options.inception_weights, device) if options.inception else None
         training, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
-        result = evaluate(generator, RealDigits(training, test, options.samples), options.temperature)
-        print(format_table(result, generator.name))
+        real = RealDigits(training, test, options.samples)
+        results = {"evaluation": evaluate(generator, real, options.temperature)}
+        print(format_table(results["evaluation"], generator.name))
+        if extract:
+            digits, _ = _draw(generator, real, options.temperature)
+            results["inception"] = inception.inception_evaluation(digits, training, test, extract)
+            same = ("seeds", "classes", "temperature", "weights")
+            results["inception"]["protocol"] |= {k: results["evaluation"]["protocol"][k] for k in same}
+            print("", format_table(results["inception"], generator.name), sep="\n")
         if output:
-            write_atomically(output, to_json({**earlier, "evaluation": result}))
+            write_atomically(output, to_json({**earlier, **results}))
             print(f"kept in {output}")
     except UserError as error:
         print(f"gan.evaluation: {error}", file=sys.stderr)

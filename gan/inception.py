@@ -1,0 +1,99 @@
+"""The literature's figures: Inception features instead of our classifier's (Heusel et al. 2017), digits made RGB.
+
+Inception's weights are 91 MB on github.com and don't ship here; `--inception` fetches them once. Its features were
+learned from photographs, but other people's numbers are made of them.
+"""
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import torch
+from torch import Tensor
+
+from gan.data import Dataset
+from gan.files import UserError
+from gan.metrics import NEIGHBOURS, Moments, frechet_distance, neighbourhood_figures, neighbourhood_radii
+from gan.networks import IMAGE_SIZE
+
+NUM_FEATURES = 2048
+BATCH = 50  # 299×299 pixels each inside
+Extractor = Callable[[Tensor], Tensor]
+
+
+def load_extractor(weights: Path | None = None, device: torch.device | str = "cpu") -> Extractor:
+    """`uint8 [N, 28, 28]` → `float32 [N, 2048]` on the CPU, by torch-fidelity's Inception (TensorFlow's of 2015).
+
+    Args:
+        weights: torch-fidelity's `weights-inception-2015-12-05-6726825d.pth`; None: fetched into torch's cache.
+
+    Raises:
+        UserError: torch-fidelity is not installed, or the weights can't be fetched or read. The message has the remedy.
+    """
+    try:
+        from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
+        from torchmetrics.image.fid import NoTrainInceptionV3
+    except ImportError:
+        raise UserError("--inception needs torch-fidelity: pip install torch-fidelity") from None
+    path = weights or _fetch(URL_INCEPTION_V3)
+    try:
+        torch.load(path, weights_only=True)  # refuses a pickle of anything but tensors; torch-fidelity would run it
+        network = NoTrainInceptionV3("inception-v3-compat", [str(NUM_FEATURES)], str(path)).to(device)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{path} are not Inception's weights ({reason}): remove them, or name another file") from None
+
+    @torch.inference_mode()
+    def extract(digits: Tensor) -> Tensor:
+        rgb = digits.view(-1, 1, IMAGE_SIZE, IMAGE_SIZE).expand(-1, 3, -1, -1)
+        return torch.cat([network(batch.to(device)).cpu() for batch in rgb.split(BATCH)])
+
+    return extract
+
+
+def _fetch(url: str) -> Path:
+    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rpartition("/")[2]
+    if not path.exists():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(url, str(path), hash_prefix=path.stem.rpartition("-")[2])
+        except (OSError, URLError, RuntimeError) as error:
+            raise UserError(
+                f"Inception's weights can't be fetched from {url} ({error}): fetch that file elsewhere and name it "
+                f"with --inception-weights"
+            ) from None
+    return path
+
+
+def inception_evaluation(digits: Tensor, training: Dataset, test: Dataset, extract: Extractor) -> dict[str, Any]:
+    """Figures of generated digits `uint8 [N, 28, 28]` against the test digits, and as their floor the same figures of
+    as many training digits drawn at random. Keys: values, floor, protocol.
+
+    Raises:
+        UserError: fewer digits than a covariance needs, or fewer training digits than generated ones.
+    """
+    if len(training) < len(digits):
+        raise UserError(f"the floor of {len(digits)} digits needs as many real ones, and the data has {len(training)}")
+    rows = torch.randperm(len(training), generator=torch.Generator().manual_seed(0))[: len(digits)]
+    real = extract(test.images.view(-1, IMAGE_SIZE, IMAGE_SIZE))
+    moments, radii = Moments.of(real), neighbourhood_radii(real)
+
+    def figures(images: Tensor) -> dict[str, float]:
+        features = extract(images)
+        return {
+            "frechet_test": frechet_distance(Moments.of(features), moments),
+            **neighbourhood_figures(real, radii, features),
+        }
+
+    return {
+        "values": figures(digits),
+        "floor": figures(training.images[rows].view(-1, IMAGE_SIZE, IMAGE_SIZE)),
+        "protocol": {
+            "samples": len(digits),
+            "data": f"{test.name}: {len(test)} test digits",
+            "features": f"{NUM_FEATURES} of Inception v3 (2015), grey as RGB",
+            "neighbours": NEIGHBOURS,
+        },
+    }
