@@ -30,6 +30,7 @@ from gan.metrics import (
     nearest_distances,
     neighbourhood_figures,
     neighbourhood_radii,
+    specks_per_digit,
 )
 from gan.model_folder import read_config
 from gan.networks import IMAGE_SIZE, Generator
@@ -51,6 +52,7 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
     - frechet_train: distance to MNIST's training digits, with frechet_train_floor, that of `n` real ones
     - classes, class_entropy, smallest_class, largest_class: see `metrics.class_figures`
     - diversity: see `metrics.diversity`; near 0 for a collapsed generator, whichever classes it has left
+    - specks: see `metrics.specks_per_digit`
     - asked_digit_right, of a class-conditional generator: the share of digits read as the one asked for
 
     Raises:
@@ -58,13 +60,15 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
     """
     reference = load_reference()
     asked = classes_to_ask(reference.class_counts, n) if generator.conditional else None
-    features, logits = load_classifier().features_and_logits(generator.sample(range(n), asked))
+    digits = generator.sample(range(n), asked)
+    features, logits = load_classifier().features_and_logits(digits)
     read = logits.argmax(dim=1)
     return {
         "frechet_train": frechet_distance(Moments.of(features), reference.moments),
         "frechet_train_floor": reference.floor(n),
         **class_figures(read),
         "diversity": diversity(features, read, reference.spreads),
+        "specks": specks_per_digit(digits),
         **_asked_digit_right(read, asked),
     }
 
@@ -118,6 +122,7 @@ class RealDigits:
             "frechet_train": frechet_floor(features, self.training_moments, samples),
             "frechet_test": frechet_floor(features, self.test_moments, samples),
             **self._memorisation(test_nearest),
+            "specks": specks_per_digit(training.images[stand_in].view(-1, IMAGE_SIZE, IMAGE_SIZE)),
             **_asked_digit_right(test_logits.argmax(dim=1), test.labels),
         }
 
@@ -129,6 +134,7 @@ class RealDigits:
         return {
             **self._figures(features, read),
             **self._memorisation(nearest),
+            "specks": specks_per_digit(digits),
             **_asked_digit_right(read, asked),
         }
 
@@ -204,6 +210,7 @@ EXPLANATIONS = {
     "largest_class": "share of the class drawn most",
     "nearest_training_digit": "median distance in pixels of 0 … 1; clearly below the floor: memorised",
     "near_copies": "nearer to a training digit than 99 % of test digits are",
+    "specks": "inked pixels without an inked neighbour, for each digit",
     "asked_digit_right": "read as the digit asked for; floor: test digits as their labels",
 }
 
@@ -226,7 +233,7 @@ def format_figure(figure: str, value: float) -> str:
         return f"{value:.2f}"
     if figure == "classes":
         return f"{value:.0f}"
-    if figure in ("precision", "recall", "density", "coverage"):
+    if figure in ("precision", "recall", "density", "coverage", "specks"):
         return f"{value:.3f}"
     return f"{value:.2%}"
 

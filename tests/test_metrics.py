@@ -17,6 +17,7 @@ from gan.metrics import (
     nearest_distances,
     neighbourhood_figures,
     neighbourhood_radii,
+    specks_per_digit,
 )
 
 
@@ -181,3 +182,16 @@ def test_copies_are_at_distance_zero_and_others_at_their_nearest():
     found = nearest_distances(torch.stack([training[7], changed]), training)
     assert found[0] == 0
     assert found[1] == pytest.approx(math.sqrt(2) * 128 / 255)
+
+
+# Specks
+
+
+def test_a_lone_pixel_is_a_speck_and_a_stroke_is_none():
+    digits = torch.zeros(2, 28, 28, dtype=torch.uint8)
+    digits[0, 5:20, 14] = 255  # a stroke
+    digits[0, 0, 0] = 32  # a speck in the corner, just dark enough
+    digits[0, 25, 25] = 31  # too pale
+    digits[1, 3, 3] = digits[1, 4, 4] = 200  # touching at a corner
+    digits[1, 10, 27] = 100  # a speck at the edge
+    assert specks_per_digit(digits) == 1.0
