@@ -13,7 +13,7 @@
   warm-up of 20 steps on a network that is thrown away, and the measuring are left out.
 
 Training takes minutes to hours. Every finished training is kept in --results at once, so a second call goes on where
-the first was stopped.
+the first was stopped, and calls side by side (one thread and some --only each) share the work.
 """
 
 import hashlib
@@ -51,18 +51,22 @@ COLUMNS = (
     "smallest_class",
     "largest_class",
     "near_copies",
+    "specks",
 )
 ABLATIONS: dict[str, dict[str, dict[str, Any]]] = {  # recipe → what is changed → the fields that change it
     "modern": {
         "as it is": {},
-        "without class conditioning": {"conditional": False},
+        "without class conditioning": {"conditional": False, "class_std": False, "minibatch_std": 4},
         "without R1": {"r1": 0.0},
-        "without minibatch deviation": {"minibatch_std": 0},
+        "without class deviation": {"class_std": False},
+        "with minibatch deviation instead": {"class_std": False, "minibatch_std": 4},
         "without shifts": {"shift": 0.0},
         "without batch norm in G": {"generator_batch_norm": "none"},
         "without input normalisation": {"normalize_input": False},
         "without moving average": {"moving_average": 0.0},
         "without annealing": {"decay_start": 1.0},
+        "with D annealed, too": {"discriminator_decay_to": None},
+        "with Adam's usual ε": {"generator_adam_eps": 1e-8},
         "with the tutorials' Adam (0.9, 0.999)": {"beta1": 0.9, "beta2": 0.999},
     },
     "batchnorm": {
@@ -75,11 +79,13 @@ ABLATIONS: dict[str, dict[str, dict[str, Any]]] = {  # recipe → what is change
         "with spectral norm": {"spectral_norm": True},
         "with minibatch deviation": {"minibatch_std": 4},
         "with shifts": {"shift": 0.5},
+        "with Adam's ε 1e-4 in G": {"generator_adam_eps": 1e-4},
         "with label smoothing 0.1": {"label_smoothing": 0.1},
         "with two time scales (D 4e-4)": {"discriminator_learning_rate": 4e-4},
         "with 5 D steps": {"discriminator_steps": 5},
         "with moving average 0.999": {"moving_average": 0.999},
         "with annealing": {"decay_start": 0.3},
+        "with annealing of G alone": {"decay_start": 0.3, "discriminator_decay_to": 1.0},
     },
 }
 
@@ -153,12 +159,16 @@ def fingerprint(settings: Any) -> str:
 
 def remembered(options: Options, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The result kept under `key`, or that of `compute`, kept from now on."""
-    known = json.loads(options.results.read_text(encoding="utf-8")) if options.results.exists() else {}
-    if key not in known:
-        print(f"{key} …", file=sys.stderr, flush=True)
-        known[key] = compute()
-        write_atomically(options.results, to_json(known))
-    return known[key]
+
+    def kept() -> dict[str, Any]:
+        return json.loads(options.results.read_text(encoding="utf-8")) if options.results.exists() else {}
+
+    if key in kept():
+        return kept()[key]
+    print(f"{key} …", file=sys.stderr, flush=True)
+    result = compute()
+    write_atomically(options.results, to_json({**kept(), key: result}))  # another call may have added its own meanwhile
+    return result
 
 
 def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
@@ -173,7 +183,7 @@ def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
         minutes = (time.process_time() - started) / 60
         return {**evaluate(trainer.result, real)["values"], "cpu_minutes": minutes}
 
-    figures = ("frechet_train", "precision", "recall", "asked_digit_right")
+    figures = ("frechet_train", "precision", "recall", "asked_digit_right", "specks")
     rows = []
     for base, variants in ABLATIONS.items():
         for change, fields in variants.items():
@@ -198,7 +208,7 @@ def _mean_and_worst(figure: str, runs: list[dict[str, Any]]) -> str:
     failed = sum("failed" in run for run in runs)
     if not values:
         return "diverged" if failed else "–"
-    worst = max(values) if figure.startswith("frechet") else min(values)
+    worst = max(values) if figure in ("frechet_train", "specks") else min(values)
     text = f"{format_figure(figure, statistics.mean(values))} ({format_figure(figure, worst)})"
     return f"{text}, {failed} diverged" if failed else text
 

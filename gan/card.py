@@ -233,6 +233,7 @@ def _layers(config: GeneratorConfig | DiscriminatorConfig) -> str:
         extras = [
             "class projection" if config.num_classes else "",
             f"minibatch standard deviation ({config.minibatch_std})" if config.minibatch_std else "",
+            "standard deviation within each class" if config.class_std else "",
             "spectral norm" if config.spectral_norm else "",
             "leaky relu",
         ]

@@ -96,6 +96,8 @@ def _schedule(trainer: Trainer, note: str) -> str:
         if r.decay_start == 1
         else f"to {r.decay_to:.0%} by half a cosine from {r.decay_start:.0%} of the run on"
     )
+    if r.decay_start < 1 and r.discriminator_decay_to is not None:
+        decay += f", D's to {r.discriminator_decay_to:.0%}"
     penalties = ", ".join(f"{k} {getattr(r, k):g}" for k in ("r1", "r2", "gradient_penalty") if getattr(r, k)) or "none"
     return "\n".join(
         [

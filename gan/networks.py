@@ -54,6 +54,8 @@ class DiscriminatorConfig:
     num_classes: int = 0
     minibatch_std: int = 0
     """Group size of the minibatch standard deviation (Karras et al. 2018); 0 = off."""
+    class_std: bool = False
+    """The standard deviation within each class of the batch instead; needs classes."""
     spectral_norm: bool = False
 
     def __post_init__(self) -> None:
@@ -85,6 +87,8 @@ def _check_config(config: GeneratorConfig | DiscriminatorConfig) -> None:
         require(0 < config.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
     else:
         require(config.minibatch_std == 0 or config.minibatch_std >= 2, "minibatch_std", "0 (off) or at least 2")
+        require(not config.class_std or config.num_classes > 0, "class_std", "off without classes")
+        require(not config.class_std or not config.minibatch_std, "class_std", "off beside minibatch_std")
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
@@ -296,7 +300,7 @@ class Discriminator(nn.Module):
                 layers += [norm(nn.Linear(width, next_width)), nn.LeakyReLU(0.2)]
                 width = next_width
         self.features = nn.Sequential(*layers)
-        self.logit = norm(nn.Linear(width + (1 if config.minibatch_std else 0), 1))
+        self.logit = norm(nn.Linear(width + (1 if config.minibatch_std or config.class_std else 0), 1))
         if config.num_classes:
             self.embedding = norm(nn.Linear(config.num_classes, width, bias=False))
         if config.architecture == "dcgan":
@@ -308,6 +312,9 @@ class Discriminator(nn.Module):
         head = features
         if self.config.minibatch_std:
             head = torch.cat([features, _minibatch_std(features, self.config.minibatch_std)], dim=1)
+        elif self.config.class_std:
+            assert y is not None, "a class-conditional discriminator needs class weights"
+            head = torch.cat([features, _class_std(features, y)], dim=1)
         logits = self.logit(head).squeeze(1)  # [N, 1] → [N]
         if self.config.num_classes:
             assert y is not None, "a class-conditional discriminator needs class weights"
@@ -325,6 +332,17 @@ def _minibatch_std(features: Tensor, group: int) -> Tensor:
     variance = (grouped - grouped.mean(dim=0)).square().mean(dim=0)  # [N / group, width]; six times as fast as var()
     std = (variance + 1e-8).sqrt()
     return std.mean(dim=1, keepdim=True).repeat(group, 1)  # [N, 1]
+
+
+def _class_std(features: Tensor, y: Tensor) -> Tensor:
+    """The mean standard deviation of features `[N, D]` within each sample's own class `y [N, 10]` (one-hot), `[N, 1]`.
+
+    A group of `_minibatch_std` mixes classes, so most of its deviation is that of nines from ones; this one is of nines
+    from nines: what a generator that draws every nine alike can't hide."""
+    counts = y.sum(dim=0).clamp(min=1)[:, None]  # [10, 1]
+    means = y.t() @ features / counts  # [10, D]
+    variance = y.t() @ (features - y @ means).square() / counts
+    return y @ (variance + 1e-8).sqrt().mean(dim=1, keepdim=True)
 
 
 def to_uint8(images: Tensor) -> Tensor:

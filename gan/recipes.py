@@ -51,6 +51,8 @@ class Recipe:
     """Divide each weight of D by its largest singular value (Miyato et al. 2018): bounds D's slope."""
     minibatch_std: int = 0
     """Show D the variety within groups of this many samples (Karras et al. 2018), 0 = off; must divide the batch."""
+    class_std: bool = False
+    """Show D the variety within each class of the batch instead; needs conditional."""
 
     loss: Loss = "non_saturating"
     """non_saturating (Goodfellow 2014), least_squares (Mao 2017), hinge (Lim & Ye 2017), wasserstein (Arjovsky 2017),
@@ -89,10 +91,15 @@ class Recipe:
     """Adam's momentum; GANs train steadier with 0.5 or 0, since their target moves."""
     beta2: float = 0.999
     """Adam's memory of squared gradients."""
+    generator_adam_eps: float = 1e-8
+    """Adam's ε in G's update. Weights of pixels that are hardly ever inked have gradients of 1e-6, and Adam blows them
+    up to full steps: the digits get specks. 1e-4 leaves such weights alone and hardly slows the others."""
     decay_start: float = 1.0
     """Fraction of the run after which the learning rate falls along a half cosine; 1 = constant."""
     decay_to: float = 0.05
     """Fraction of the learning rate that is left at the end of the decay."""
+    discriminator_decay_to: float | None = None
+    """D's own fraction; 1 keeps its rate. A D that is annealed with G settles down to learn the images by heart."""
     moving_average: float = 0.0
     """Decay per step of the averaged generator that is saved (Yazıcı et al. 2018); 0 = save the raw one."""
 
@@ -120,8 +127,11 @@ class Recipe:
         require(d_rate is None or 0 < d_rate <= 1, "discriminator_learning_rate", "above 0 and at most 1")
         require(0 <= self.beta1 < 1, "beta1", "from 0 to below 1")
         require(0 <= self.beta2 < 1, "beta2", "from 0 to below 1")
+        require(0 < self.generator_adam_eps <= 1, "generator_adam_eps", "above 0 and at most 1")
         require(0 <= self.decay_start <= 1, "decay_start", "from 0 to 1")
         require(0 <= self.decay_to <= 1, "decay_to", "from 0 to 1")
+        d_decay = self.discriminator_decay_to
+        require(d_decay is None or 0 <= d_decay <= 1, "discriminator_decay_to", "from 0 to 1")
         require(0 <= self.moving_average < 1, "moving_average", "from 0 to below 1")
         require(0 <= self.label_smoothing <= 0.5, "label_smoothing", "from 0 to 0.5")
         require(not self.label_smoothing or self.loss == "non_saturating", "label_smoothing", "0 with this loss")
@@ -135,6 +145,8 @@ class Recipe:
         require(
             not group or self.batch_size % group == 0, "minibatch_std", f"a divisor of batch_size {self.batch_size}"
         )
+        require(not self.class_std or self.conditional, "class_std", "off without conditional")
+        require(not self.class_std or not group, "class_std", "off beside minibatch_std")
 
     def generator_config(self) -> "GeneratorConfig":
         """The part of the recipe that determines the generator's tensors."""
@@ -160,6 +172,7 @@ class Recipe:
             widths=self.discriminator_widths,
             num_classes=10 if self.conditional else 0,
             minibatch_std=self.minibatch_std,
+            class_std=self.class_std,
             spectral_norm=self.spectral_norm,
         )
 
@@ -230,10 +243,10 @@ RECIPES: dict[str, Recipe] = {
         summary="convolutions instead of perceptrons, for comparison",
         source="Radford, Metz, Chintala: Unsupervised representation learning with deep convolutional GANs (2015)",
         architecture="dcgan",
-        generator_widths=(256, 128),  # channels at 7×7 and 14×14; the paper's 1024 … 128 are for 64×64 colour images
+        generator_widths=(128, 64),  # channels at 7×7 and 14×14; the paper's 1024 … 128 are for 64×64 colour images
         generator_activation="relu",  # paper: ReLU in G, LeakyReLU 0.2 in D
         generator_batch_norm="all",  # paper: every layer but G's output and D's input
-        discriminator_widths=(64, 128),  # channels at 14×14 and 7×7
+        discriminator_widths=(64, 128),  # channels at 14×14 and 7×7, G's the other way round as in the paper
         batch_size=128,  # paper
         epochs=20,
         learning_rate=2e-4,  # paper

@@ -70,13 +70,13 @@ class Trainer:
 
         loss_class = LOSSES[recipe.loss]
         self.loss = loss_class(recipe.label_smoothing) if loss_class is NonSaturating else loss_class()
-        self.g_optimizer = self._adam(self.generator, recipe.learning_rate)
+        self.g_optimizer = self._adam(self.generator, recipe.learning_rate, recipe.generator_adam_eps)
         self.d_optimizer = self._adam(self.discriminator, recipe.discriminator_learning_rate or recipe.learning_rate)
 
         # One pass of D over real and fake together is faster; not where a logit depends on the batch (BatchNorm,
         # minibatch deviation), where each forward counts (spectral norm's power iteration), or where slopes are asked.
-        alike = recipe.architecture == "mlp" and not recipe.minibatch_std and not recipe.spectral_norm
-        self._joint = alike and not recipe.r1 and not recipe.r2
+        alike = recipe.architecture == "mlp" and not recipe.minibatch_std and not recipe.class_std
+        self._joint = alike and not recipe.spectral_norm and not recipe.r1 and not recipe.r2
 
         self.steps = 0  # done so far
         self.sums = torch.zeros(len(STATISTICS), device=self.device)  # of statistics since they were last read
@@ -163,14 +163,17 @@ class Trainer:
         self.summed += self.sums.isfinite().all()
 
     def _set_learning_rates(self) -> None:
-        factor = self.rate_factor()
-        g_rate, d_rate = self.recipe.learning_rate, self.recipe.discriminator_learning_rate
-        for optimizer, base in ((self.g_optimizer, g_rate), (self.d_optimizer, d_rate or g_rate)):
+        r = self.recipe
+        g_rate = r.learning_rate * self.rate_factor(r.decay_to)
+        d_rate = (r.discriminator_learning_rate or r.learning_rate) * self.rate_factor(
+            r.decay_to if r.discriminator_decay_to is None else r.discriminator_decay_to
+        )
+        for optimizer, rate in ((self.g_optimizer, g_rate), (self.d_optimizer, d_rate)):
             group = optimizer.param_groups[0]
             if isinstance(group["lr"], Tensor):  # a captured step reads it from the device
-                group["lr"].fill_(base * factor)
+                group["lr"].fill_(rate)
             else:
-                group["lr"] = base * factor
+                group["lr"] = rate
 
     def _update_discriminator(
         self, real: Tensor, fake: Tensor, y: Tensor | None, epsilon: Tensor, offsets: Tensor
@@ -243,13 +246,13 @@ class Trainer:
         with torch.no_grad():
             torch._foreach_lerp_(list(self.averaged.parameters()), list(self.generator.parameters()), 1 - decay)
 
-    def rate_factor(self) -> float:
+    def rate_factor(self, decay_to: float) -> float:
         """The learning rate now as a fraction of the recipe's: 1, then a half cosine down to `decay_to`."""
         start = self.recipe.decay_start * self.total_steps
         if self.steps <= start or self.recipe.decay_start == 1:
             return 1.0
         progress = (self.steps - start) / (self.total_steps - start)
-        return self.recipe.decay_to + (1 - self.recipe.decay_to) * 0.5 * (1 + math.cos(math.pi * progress))
+        return decay_to + (1 - decay_to) * 0.5 * (1 + math.cos(math.pi * progress))
 
     def read_statistics(self) -> dict[str, float]:
         """Means of the statistics since they were last read, which starts them anew; errors as `check_finite`."""
@@ -328,12 +331,13 @@ class Trainer:
                 "put them in folders named 0 … 9, or add --no-conditional"
             )
 
-    def _adam(self, network: nn.Module, rate: float) -> AcceleratedOptimizer:
+    def _adam(self, network: nn.Module, rate: float, eps: float = 1e-8) -> AcceleratedOptimizer:
         cuda = self.device.type == "cuda"
         adam = torch.optim.Adam(
             network.parameters(),
             lr=torch.tensor(rate, device=self.device) if cuda else rate,  # a tensor, so that a graph can read it
             betas=(self.recipe.beta1, self.recipe.beta2),
+            eps=eps,
             fused=cuda or self.device.type == "cpu",  # one pass over the weights instead of a dozen
             capturable=cuda,
         )

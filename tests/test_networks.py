@@ -123,6 +123,16 @@ def test_minibatch_std_refuses_a_batch_it_cannot_group() -> None:
         d(torch.zeros(6, 784))
 
 
+def test_class_std_tells_variety_within_a_class_from_classes_that_differ() -> None:
+    from gan.networks import _class_std
+
+    y = torch.eye(10)[[3, 7, 3, 7]]
+    features = torch.arange(32.0).view(4, 8)
+    torch.testing.assert_close(_class_std(features, y), torch.full((4, 1), float(np.std([0, 16]))))
+    repeated = features[[0, 1, 0, 1]]  # two classes that differ, each drawn alike
+    torch.testing.assert_close(_class_std(repeated, y), torch.full((4, 1), 1e-4))
+
+
 def test_sampling_leaves_a_training_generator_training() -> None:
     generator = Generator(GeneratorConfig(batch_norm="all")).train()
     before = [b.clone() for b in generator.buffers()]

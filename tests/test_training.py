@@ -61,8 +61,10 @@ def with_weights_of(ours: nn.Module, theirs: nn.Module) -> nn.Module:
     return theirs
 
 
-def adam(network: nn.Module, rate: float, betas: tuple[float, float] = (0.9, 0.999)) -> torch.optim.Adam:
-    return torch.optim.Adam(network.parameters(), lr=rate, betas=betas, foreach=False, fused=False)
+def adam(
+    network: nn.Module, rate: float, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8
+) -> torch.optim.Adam:
+    return torch.optim.Adam(network.parameters(), lr=rate, betas=betas, eps=eps, foreach=False, fused=False)
 
 
 def leaky() -> nn.LeakyReLU:
@@ -153,13 +155,13 @@ def test_a_batchnorm_step_is_its_sources_maths(toy_data: Dataset) -> None:
 def test_a_dcgan_step_is_its_papers_maths(toy_data: Dataset) -> None:
     step = Step(replace(RECIPES["dcgan"], batch_size=16), toy_data)
     g = nn.Sequential(
-        nn.ConvTranspose2d(100, 256, 7, 1, 0, bias=False),
-        nn.BatchNorm2d(256),
-        nn.ReLU(),
-        nn.ConvTranspose2d(256, 128, 4, 2, 1, bias=False),
+        nn.ConvTranspose2d(100, 128, 7, 1, 0, bias=False),
         nn.BatchNorm2d(128),
         nn.ReLU(),
-        nn.ConvTranspose2d(128, 1, 4, 2, 1),
+        nn.ConvTranspose2d(128, 64, 4, 2, 1, bias=False),
+        nn.BatchNorm2d(64),
+        nn.ReLU(),
+        nn.ConvTranspose2d(64, 1, 4, 2, 1),
         nn.Tanh(),
     )
     d = nn.Sequential(
@@ -233,8 +235,9 @@ class PlainModernGenerator(nn.Module):
 
 
 class PlainModernDiscriminator(nn.Module):
-    def __init__(self) -> None:
+    def __init__(self, groups: str) -> None:
         super().__init__()
+        self.groups = groups
         self.body = nn.Sequential(
             *[m for a, b in [(784, 512), (512, 512), (512, 512)] for m in (nn.Linear(a, b), leaky())]
         )
@@ -245,19 +248,24 @@ class PlainModernDiscriminator(nn.Module):
         h = self.body(x)
         n = len(h)
         spread = torch.zeros(n, 1).double()
-        for first in range(n // 4):  # groups of four: samples first, first + n/4, …
-            members = torch.arange(first, n, n // 4)
+        if self.groups == "class":
+            groups = [(y.argmax(1) == c).nonzero()[:, 0] for c in range(10)]
+        else:  # of four: samples first, first + n/4, …
+            groups = [torch.arange(first, n, n // 4) for first in range(n // 4)]
+        for members in filter(len, groups):
             deviation = (h[members].var(dim=0, unbiased=False) + 1e-8).sqrt().mean()
-            spread = spread.index_put((members,), deviation.expand(4, 1))
+            spread = spread.index_put((members,), deviation.expand(len(members), 1))
         logits = self.head(torch.cat([h, spread], dim=1))[:, 0]
         return logits + torch.einsum("nf,nf->n", h, self.table.weight.T[y.argmax(1)]) / math.sqrt(512)
 
 
-def test_a_modern_step_is_its_stated_maths(toy_data: Dataset) -> None:
-    step = Step(RECIPES["modern"], toy_data)
+@pytest.mark.parametrize("groups", ["class", "of four"])
+def test_a_modern_step_is_its_stated_maths(groups: str, toy_data: Dataset) -> None:
+    shown = {"class": {"class_std": True, "minibatch_std": 0}, "of four": {"class_std": False, "minibatch_std": 4}}
+    step = Step(replace(RECIPES["modern"], generator_adam_eps=1e-4, **shown[groups]), toy_data)
     g = with_weights_of(step.g0, PlainModernGenerator())
-    d = with_weights_of(step.d0, PlainModernDiscriminator())
-    g_adam, d_adam = adam(g, 5e-4, (0.0, 0.99)), adam(d, 5e-4, (0.0, 0.99))
+    d = with_weights_of(step.d0, PlainModernDiscriminator(groups))
+    g_adam, d_adam = adam(g, 5e-4, (0.0, 0.99), eps=1e-4), adam(d, 5e-4, (0.0, 0.99))
     real, y = moved(step.real[0], step.offsets[0, 0]).requires_grad_(), step.y[0]
 
     logits = d(real, y)
@@ -417,11 +425,23 @@ def test_the_learning_rate_is_flat_then_falls_along_a_cosine(toy_data: Dataset) 
     total = trainer.total_steps
     factors = []
     for trainer.steps in range(total + 1):
-        factors.append(trainer.rate_factor())
+        factors.append(trainer.rate_factor(0.1))
     assert all(f == 1 for f in factors[: total // 2 + 1])
     assert factors[total * 3 // 4] == pytest.approx(0.55)  # half way down
     assert factors[-1] == pytest.approx(0.1)
     assert factors == sorted(factors, reverse=True)
+
+
+def test_the_discriminator_can_keep_its_rate_while_the_generator_is_annealed(toy_data: Dataset) -> None:
+    def rates(**fields: float) -> list[float]:
+        trainer = Trainer(replace(BASE, decay_start=0.0, decay_to=0.1, **fields), toy_data)
+        trainer.steps = trainer.total_steps
+        trainer._set_learning_rates()
+        return [o.param_groups[0]["lr"] for o in (trainer.g_optimizer, trainer.d_optimizer)]
+
+    assert rates() == pytest.approx([2e-5, 2e-5])
+    assert rates(discriminator_decay_to=1.0) == pytest.approx([2e-5, 2e-4])
+    assert rates(discriminator_decay_to=0.5, discriminator_learning_rate=1e-3) == pytest.approx([2e-5, 5e-4])
 
 
 def test_an_epoch_shows_every_image_once_in_an_order_of_its_own(toy_data: Dataset) -> None:
