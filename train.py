@@ -32,7 +32,7 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
     except UserError as error:  # a value of the right type, out of its range
         print(f"train.py: {error}", file=sys.stderr)
         sys.exit(2)
-    return next(a for a in arguments if a in RECIPES), job
+    return next(a for a in (b.replace("_", "-") for b in arguments) if a in RECIPES), job
 
 
 def main() -> int:

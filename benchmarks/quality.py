@@ -18,6 +18,7 @@ the first was stopped, and calls side by side (one thread and some --only each) 
 
 import hashlib
 import json
+import re
 import statistics
 import sys
 import time
@@ -32,6 +33,7 @@ import tyro
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.classifier import load_classifier
 from gan.data import Dataset, load_dataset
 from gan.evaluation import RealDigits, evaluate, format_figure, quick_scores
 from gan.files import UserError, to_json, write_atomically
@@ -56,7 +58,7 @@ COLUMNS = (
 ABLATIONS: dict[str, dict[str, dict[str, Any]]] = {  # recipe → what is changed → the fields that change it
     "modern": {
         "as it is": {},
-        "without class conditioning": {"conditional": False, "class_std": False, "minibatch_std": 4},
+        "without class conditioning": {"conditional": False},
         "without R1": {"r1": 0.0},
         "without class deviation": {"class_std": False},
         "with minibatch deviation instead": {"class_std": False, "minibatch_std": 4},
@@ -104,8 +106,8 @@ class Options:
     """Variants whose name holds one of these, as `modern` or `R1`; all by default."""
     distances: tuple[float, ...] = (10.0, 5.0)
     """What speed counts as reached, frechet_train of 10,000 digits."""
-    results: Path = Path("runs/quality.json")
-    """Where finished trainings are kept."""
+    results: Path = Path("runs/quality")
+    """Folder where the figures of finished trainings are kept, a file each."""
 
     def __post_init__(self) -> None:
         if self.epochs is not None and self.epochs < 1:
@@ -152,22 +154,21 @@ def train(
     return trainer
 
 
-def fingerprint(settings: Any) -> str:
-    """12 hex digits that change with the settings, so that a result is only reused for its own."""
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+def fingerprint(data: Dataset, *settings: Any) -> str:
+    """12 hex digits that change with the data, the classifier and the settings, so that a result is only reused for
+    its own. They know nothing of the code: after a change of the step, name another folder for --results."""
+    everything = [data.fingerprint(), load_classifier().weights, *settings]
+    return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def remembered(options: Options, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The result kept under `key`, or that of `compute`, kept from now on."""
-
-    def kept() -> dict[str, Any]:
-        return json.loads(options.results.read_text(encoding="utf-8")) if options.results.exists() else {}
-
-    if key in kept():
-        return kept()[key]
+    path = options.results / (re.sub(r"[^\w.-]+", "-", key) + ".json")
+    if path.exists():
+        return json.loads(path.read_text(encoding="utf-8"))
     print(f"{key} …", file=sys.stderr, flush=True)
     result = compute()
-    write_atomically(options.results, to_json({**kept(), key: result}))  # another call may have added its own meanwhile
+    write_atomically(path, to_json(result))
     return result
 
 
@@ -191,12 +192,14 @@ def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
             if options.only and not any(part in name for part in options.only):
                 continue
             recipe = replace(RECIPES[base], epochs=epochs, **fields)
-            identity = fingerprint(recipe.as_dict())
+            identity = fingerprint(data, recipe.as_dict())
             runs = [
                 remembered(options, f"{name}, seed {s}, {epochs} epochs: {identity}", partial(measure, recipe, s))
                 for s in options.seeds
             ]
             rows.append([name, *(_mean_and_worst(figure, runs) for figure in figures), _mean_minutes(runs)])
+    if not rows:
+        raise UserError(f"no variant's name holds any of {', '.join(options.only)}: see ABLATIONS")
     rows.append(["real digits", *(format_figure(f, real.floor[f]) for f in figures), ""])
     print_table(
         [f"{epochs} epochs, {len(options.seeds)} seeds", *(f.replace("_", " ") for f in figures), "CPU min"], rows
@@ -220,7 +223,7 @@ def _mean_minutes(runs: list[dict[str, Any]]) -> str:
 
 def show_speed(options: Options, data: Dataset) -> None:
     recipe = replace(RECIPES["modern"], epochs=options.epochs or 20)
-    identity = fingerprint([recipe.as_dict(), options.distances])
+    identity = fingerprint(data, recipe.as_dict(), options.distances)
 
     def measure(seed: int) -> dict[str, Any]:
         warm = Trainer(recipe, data, seed=seed)

@@ -78,7 +78,8 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
     with torch.device("meta"):  # only counted
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
-    training, metrics = config["training"], read_metrics(folder, config["sha256"].get(GENERATOR, "")[:8])
+    training, weights = config["training"], config["sha256"].get(GENERATOR, "")[:8]
+    metrics = read_metrics(folder, weights)
     name = config["recipe"]
     dataset = _dataset(training)
     title = f"{name}: a GAN that draws {dataset.draws if dataset else '28×28 pictures'}"
@@ -106,7 +107,7 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
         snippet=snippet(repo_id or _as_typed(folder), generator),
         usage=_usage(generator),
         training=_training(folder, training, generator, discriminator, dataset),
-        quality=_quality(metrics),
+        quality=_quality(metrics, read_metrics(folder, weights, "inception")),
         limits=_limits(generator, dataset),
         files="\n".join(f"- `{file}`: {meaning}" for file, meaning in FILES.items() if (folder / file).is_file()),
         citation=_citation(name),
@@ -250,11 +251,12 @@ class Metrics:
     protocol: str
 
 
-def read_metrics(folder: Path, weights: str) -> Metrics:
-    """The evaluation in a model folder's metrics.json; nothing in it if these weights have not been evaluated.
+def read_metrics(folder: Path, weights: str, key: str = "evaluation") -> Metrics:
+    """An evaluation in a model folder's metrics.json; nothing in it if these weights have not been evaluated.
 
     Args:
         weights: first 8 hex digits of the generator's sha256. Figures of other weights (the run went on) don't count.
+        key: evaluation, or inception for the one with Inception's features.
 
     Raises:
         ModelError: the file is no JSON object.
@@ -268,7 +270,7 @@ def read_metrics(folder: Path, weights: str) -> Metrics:
         raise ModelError(f"{path} is not valid JSON ({error}): evaluate the model again") from None
     if not isinstance(content, dict):
         raise ModelError(f"{path} must hold a JSON object, not {type(content).__name__}")
-    evaluation = content.get("evaluation")
+    evaluation = content.get(key)
     evaluation = evaluation if isinstance(evaluation, dict) else {}
     protocol = evaluation.get("protocol")
     if not isinstance(protocol, dict) or protocol.get("weights") != weights:
@@ -283,9 +285,24 @@ def _numbers(content: Any) -> dict[str, float]:
     return {k: v for k, v in content.items() if isinstance(v, int | float) and not isinstance(v, bool)}
 
 
-def _quality(metrics: Metrics) -> str:
+def _quality(metrics: Metrics, inception: Metrics) -> str:
     if not metrics.values:
         return "These weights have not been evaluated."
+    text = f"""{_figures(metrics)}
+
+Each figure stands beside its floor, the same figure of as many real digits. Protocol: {metrics.protocol}. The Fréchet
+distances are taken in the features of the project's own digit classifier: they compare with each other only, not with
+an Inception FID. `python -m gan.evaluation` measures them again."""
+    if not inception.values:
+        return text
+    return f"""{text}
+
+With Inception's features, as the literature measures ({inception.protocol}):
+
+{_figures(inception)}"""
+
+
+def _figures(metrics: Metrics) -> str:
     from gan.evaluation import EXPLANATIONS, format_figure  # its libraries are heavy
 
     rows = [
@@ -297,12 +314,7 @@ def _quality(metrics: Metrics) -> str:
         ]
         for name, value in metrics.values.items()
     ]
-    table = _table(["figure", "this model", "real digits", "meaning"], rows)
-    return f"""{table}
-
-Each figure stands beside its floor, the same figure of as many real digits. Protocol: {metrics.protocol}. The Fréchet
-distances are taken in the features of the project's own digit classifier: they compare with each other only, not with
-an Inception FID. `python -m gan.evaluation` measures them again."""
+    return _table(["figure", "this model", "real digits", "meaning"], rows)
 
 
 def _evaluation_results(metrics: Metrics, dataset: Dataset | None) -> list[Any] | None:

@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 from torchvision import datasets
 
-from gan.files import UserError
+from gan.files import UserError, one_line
 from gan.networks import IMAGE_SIZE, PIXELS
 from gan.options import DatasetName
 
@@ -91,7 +91,7 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
             raise ValueError("labels must be in 0 … 9, and at least one")
     except (ValueError, RuntimeError, AssertionError, IndexError, TypeError, EOFError, OSError) as error:
         raise UserError(
-            f"the {part} files of {name} in {folder} are damaged or of the wrong size ({_one_line(error)}). "
+            f"the {part} files of {name} in {folder} are damaged or of the wrong size ({one_line(error)}). "
             f"Delete them and run again to download them, or name another folder with --data-dir."
         ) from None
     return Dataset(name, images.contiguous().view(-1, PIXELS), labels.long())
@@ -103,13 +103,9 @@ def _download(name: str, folder: Path, train: bool) -> Any:
     except (RuntimeError, OSError) as error:
         mirrors = getattr(_TORCHVISION[name], "mirrors", None) or [getattr(_TORCHVISION[name], "url", "its web site")]
         raise UserError(
-            f"{name} could not be downloaded to {folder} ({_one_line(error)}); tried {', '.join(mirrors)}. "
+            f"{name} could not be downloaded to {folder} ({one_line(error)}); tried {', '.join(mirrors)}. "
             f"Try again when the network is back, or name a folder that holds it with --data-dir."
         ) from None
-
-
-def _one_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def load_image_folder(folder: Path) -> Dataset:
@@ -145,5 +141,5 @@ def _read_image(path: Path) -> Tensor:
         with Image.open(path) as image:
             grey = image.convert("L").resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.LANCZOS)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path} is not an image that Pillow can read ({_one_line(error)}): remove it") from None
+        raise UserError(f"{path} is not an image that Pillow can read ({one_line(error)}): remove it") from None
     return torch.frombuffer(bytearray(grey.tobytes()), dtype=torch.uint8).view(IMAGE_SIZE, IMAGE_SIZE)

@@ -42,6 +42,8 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
         "Schedule\n" + _schedule(trainer, note),
         "Memory\n" + _memory(trainer),
     ]
+    if trainer.device.type == "cuda" and accelerator.num_processes == 1 and options.cuda_graph:
+        trainer.capture()  # as the run will
     seconds = _seconds_per_step(trainer)
     sections.append(
         f"Time on {describe_device(trainer.device)}\n"
@@ -107,8 +109,25 @@ def _schedule(trainer: Trainer, note: str) -> str:
             f"  loss          {r.loss.replace('_', ' ')}; penalties: {penalties}",
             f"  Adam          {rates}, betas {r.beta1:g} and {r.beta2:g}; {decay}",
             f"  average of G  {'none' if not r.moving_average else f'{r.moving_average:g} a step'}",
+            f"  remedies      {', '.join(_remedies(r)) or 'none'}",
         ]
     )
+
+
+def _remedies(recipe: Recipe) -> list[str]:
+    """Those that the lines above don't show, where they are on."""
+    named = {
+        "conditional": "class conditioning",
+        "normalize_input": "input normalisation",
+        "spectral_norm": "spectral norm",
+        "class_std": "class deviation",
+        "minibatch_std": "minibatch deviation, groups of",
+        "shift": "shifts of",
+        "label_smoothing": "label smoothing",
+    }
+    values = {words: getattr(recipe, field) for field, words in named.items()}
+    shown = [words if value is True else f"{words} {value:g}" for words, value in values.items() if value]
+    return shown + ([f"Adam's ε {recipe.generator_adam_eps:g} in G"] if recipe.generator_adam_eps != 1e-8 else [])
 
 
 def _memory(trainer: Trainer) -> str:

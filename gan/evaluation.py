@@ -16,11 +16,12 @@ import tyro
 from torch import Tensor
 
 from gan import inception, latents
+from gan.card import METRICS
 from gan.classifier import NUM_FEATURES, Classifier, load_classifier
 from gan.data import Dataset, load_dataset
 from gan.devices import choose_device
 from gan.files import UserError, to_json, write_atomically
-from gan.hub import BUNDLED
+from gan.hub import Source, resolve
 from gan.metrics import (
     NEIGHBOURS,
     Moments,
@@ -36,7 +37,6 @@ from gan.model_folder import read_config
 from gan.networks import IMAGE_SIZE, Generator
 from gan.reference import classes_to_ask, frechet_floor, load_reference
 
-METRICS = "metrics.json"
 NEAR_SAMPLES = 2000  # digits looked up among the training digits
 NEAR_QUANTILE = 0.01
 Figures = dict[str, float]
@@ -261,52 +261,62 @@ class Options:
     """Measure with Inception's features as well, as the literature does. Needs torch-fidelity, fetches 91 MB once, and
     takes hours on a CPU for 10,000 samples."""
     inception_weights: Path | None = None
-    """Inception's weights, if they can't be fetched."""
+    """Inception's weights, if they can't be fetched; says --inception."""
 
     def __post_init__(self) -> None:
         latents.checked_temperature(self.temperature)
         if self.samples <= NUM_FEATURES:
             raise ValueError(f"samples must be {NUM_FEATURES + 1} or more, for a covariance, not {self.samples}")
-        if self.inception and self.samples <= inception.NUM_FEATURES:
+        if self.with_inception and self.samples <= inception.NUM_FEATURES:
             raise ValueError(
                 f"with --inception, samples must be {inception.NUM_FEATURES + 1} or more, for a covariance, "
                 f"not {self.samples}"
             )
 
+    @property
+    def with_inception(self) -> bool:
+        return self.inception or self.inception_weights is not None
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit status: 0 measured, 1 failed, 2 wrong usage."""
+    """Exit status: 0 measured, 1 failed, 2 wrong usage, 130 interrupted."""
     options = tyro.cli(Options, args=arguments, prog="python -m gan.evaluation")
     try:
-        folder = _local_folder(options.model)
-        output = options.output or (folder / METRICS if folder else None)
-        earlier = _read_metrics(output) if output else {}
+        source = resolve(options.model)
+        _check_draws_digits(source)
+        output = options.output or (source.folder / METRICS if source.commit is None else None)
+        if output:
+            _read_metrics(output)  # before minutes are spent
         device = choose_device(options.device)
         generator = Generator.from_pretrained(options.model, device=device)
-        if folder:
-            _check_draws_digits(folder)
-        extract = inception.load_extractor(options.inception_weights, device) if options.inception else None
+        extract = inception.load_extractor(options.inception_weights, device) if options.with_inception else None
         training, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
         real = RealDigits(training, test, options.samples)
-        results = {"evaluation": evaluate(generator, real, options.temperature)}
-        print(format_table(results["evaluation"], generator.name))
+
+        def keep(key: str, result: dict[str, Any]) -> None:
+            print(format_table(result, generator.name))
+            if output:
+                write_atomically(output, to_json({**_read_metrics(output), key: result}))
+                print(f"kept in {output}")
+
+        result = evaluate(generator, real, options.temperature)
+        keep("evaluation", result)
         if extract:
             digits, _ = _draw(generator, real, options.temperature)
-            results["inception"] = inception.inception_evaluation(digits, training, test, extract)
+            theirs = inception.inception_evaluation(digits, training, test, extract)
             same = ("seeds", "classes", "temperature", "weights")
-            results["inception"]["protocol"] |= {k: results["evaluation"]["protocol"][k] for k in same}
-            print("", format_table(results["inception"], generator.name), sep="\n")
-        if output:
-            write_atomically(output, to_json({**earlier, **results}))
-            print(f"kept in {output}")
+            theirs["protocol"] |= {k: result["protocol"][k] for k in same}
+            keep("inception", theirs)
     except UserError as error:
         print(f"gan.evaluation: {error}", file=sys.stderr)
         return 1
+    except torch.OutOfMemoryError:
+        print(f"gan.evaluation: {device} has too little memory left: free it, or add --device cpu", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("gan.evaluation: interrupted; what was printed is kept", file=sys.stderr)
+        return 130
     return 0
-
-
-def _local_folder(model: str) -> Path | None:
-    return next((folder for folder in (Path(model), BUNDLED / model) if folder.is_dir()), None)
 
 
 def _read_metrics(path: Path) -> dict[str, Any]:
@@ -322,11 +332,11 @@ def _read_metrics(path: Path) -> dict[str, Any]:
     return content
 
 
-def _check_draws_digits(folder: Path) -> None:
-    data = read_config(folder)["training"].get("dataset")
+def _check_draws_digits(source: Source) -> None:
+    data = read_config(source.folder)["training"].get("dataset")
     if data in ("fashion-mnist", "kmnist"):
         raise UserError(
-            f"{folder} was trained on {data}, and the classifier reads digits only: its figures would mean nothing"
+            f"{source.name} was trained on {data}, and the classifier reads digits only: its figures would mean nothing"
         )
 
 

@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+UNFINISHED = ".part"
+
 
 class UserError(Exception):
     """Something that the person at the keyboard can mend; its message names the value and the remedy, and the command
@@ -21,7 +23,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     data = content.encode() if isinstance(content, str) else content
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -38,6 +40,17 @@ def write_atomically(path: Path, content: bytes | str) -> None:
         ) from error
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Delete what `write_atomically` had begun in a folder or below when the process was killed."""
+    for path in folder.rglob(f".*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
+
+
 def to_json(value: Any) -> str:
     """JSON as people read it: indented, unescaped, with a final newline; NaN and infinity are refused."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def one_line(error: BaseException) -> str:
+    """The first line of an error's text, or its kind if it has none."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -8,13 +8,12 @@ import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
 import torch
 from torch import Tensor
 
 from gan.data import Dataset
-from gan.files import UserError
+from gan.files import UserError, one_line
 from gan.metrics import NEIGHBOURS, Moments, frechet_distance, neighbourhood_figures, neighbourhood_radii
 from gan.networks import IMAGE_SIZE
 
@@ -24,7 +23,8 @@ Extractor = Callable[[Tensor], Tensor]
 
 
 def load_extractor(weights: Path | None = None, device: torch.device | str = "cpu") -> Extractor:
-    """`uint8 [N, 28, 28]` → `float32 [N, 2048]` on the CPU, by torch-fidelity's Inception (TensorFlow's of 2015).
+    """`uint8 [N, 28, 28]` → `float32 [N, 2048]` on the CPU, by torch-fidelity's Inception: TensorFlow's of 2015, which
+    enlarges digits to 299×299 without antialiasing.
 
     Args:
         weights: torch-fidelity's `weights-inception-2015-12-05-6726825d.pth`; None: fetched into torch's cache.
@@ -40,10 +40,12 @@ def load_extractor(weights: Path | None = None, device: torch.device | str = "cp
     path = weights or _fetch(URL_INCEPTION_V3)
     try:
         torch.load(path, weights_only=True)  # refuses a pickle of anything but tensors; torch-fidelity would run it
-        network = NoTrainInceptionV3("inception-v3-compat", [str(NUM_FEATURES)], str(path)).to(device)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0]
-        raise UserError(f"{path} are not Inception's weights ({reason}): remove them, or name another file") from None
+        network = NoTrainInceptionV3("inception-v3-compat", [str(NUM_FEATURES)], str(path), antialias=False)
+    except (OSError, RuntimeError, TypeError, EOFError, pickle.UnpicklingError) as error:
+        raise UserError(
+            f"{path} are not Inception's weights ({one_line(error)}): remove them, or name another file"
+        ) from None
+    network.to(device)
 
     @torch.inference_mode()
     def extract(digits: Tensor) -> Tensor:
@@ -59,10 +61,10 @@ def _fetch(url: str) -> Path:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             torch.hub.download_url_to_file(url, str(path), hash_prefix=path.stem.rpartition("-")[2])
-        except (OSError, URLError, RuntimeError) as error:
+        except (OSError, RuntimeError) as error:
             raise UserError(
-                f"Inception's weights can't be fetched from {url} ({error}): fetch that file elsewhere and name it "
-                f"with --inception-weights"
+                f"Inception's weights can't be fetched from {url} ({one_line(error)}): fetch that file "
+                f"elsewhere and name it with --inception-weights"
             ) from None
     return path
 
@@ -95,5 +97,6 @@ def inception_evaluation(digits: Tensor, training: Dataset, test: Dataset, extra
             "data": f"{test.name}: {len(test)} test digits",
             "features": f"{NUM_FEATURES} of Inception v3 (2015), grey as RGB",
             "neighbours": NEIGHBOURS,
+            "floor": "one draw of training digits",
         },
     }

@@ -22,6 +22,7 @@ FORMAT = 1
 CONFIG = "config.json"
 GENERATOR = "model.safetensors"
 DISCRIMINATOR = "discriminator.safetensors"
+YOUNGER_KEYS = {"class_std"}  # of a network's config, added to format 1 later
 CONFIG_KEYS = {"format", "recipe", "generator", "discriminator", "training", "sha256"}
 MAX_CONFIG_BYTES = 64 * 1024
 MAX_WEIGHTS_BYTES = 64 * 1024 * 1024
@@ -131,11 +132,12 @@ def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:
 
 
 def config_from_dict(kind: type[Config], values: Any, where: str) -> Config:
-    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type."""
+    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type. Keys that
+    are younger than the format may be missing, and mean their default."""
     if not isinstance(values, dict):
         raise ModelError(f"{where} in {CONFIG} must be a JSON object, not {values!r}")
     defaults = {f.name: f.default for f in fields(kind) if f.default is not MISSING}
-    _check_keys(set(values), set(defaults), f"{where} in {CONFIG}")
+    _check_keys(set(values) | YOUNGER_KEYS & set(defaults), set(defaults), f"{where} in {CONFIG}")
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     for key, value in values.items():
         expected = type(defaults[key])

@@ -55,7 +55,7 @@ class DiscriminatorConfig:
     minibatch_std: int = 0
     """Group size of the minibatch standard deviation (Karras et al. 2018); 0 = off."""
     class_std: bool = False
-    """The standard deviation within each class of the batch instead; needs classes."""
+    """The standard deviation within each class of the batch, or within all of it where there are no classes."""
     spectral_norm: bool = False
 
     def __post_init__(self) -> None:
@@ -87,8 +87,6 @@ def _check_config(config: GeneratorConfig | DiscriminatorConfig) -> None:
         require(0 < config.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
     else:
         require(config.minibatch_std == 0 or config.minibatch_std >= 2, "minibatch_std", "0 (off) or at least 2")
-        require(not config.class_std or config.num_classes > 0, "class_std", "off without classes")
-        require(not config.class_std or not config.minibatch_std, "class_std", "off beside minibatch_std")
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
@@ -300,7 +298,7 @@ class Discriminator(nn.Module):
                 layers += [norm(nn.Linear(width, next_width)), nn.LeakyReLU(0.2)]
                 width = next_width
         self.features = nn.Sequential(*layers)
-        self.logit = norm(nn.Linear(width + (1 if config.minibatch_std or config.class_std else 0), 1))
+        self.logit = norm(nn.Linear(width + bool(config.minibatch_std) + config.class_std, 1))
         if config.num_classes:
             self.embedding = norm(nn.Linear(config.num_classes, width, bias=False))
         if config.architecture == "dcgan":
@@ -309,13 +307,12 @@ class Discriminator(nn.Module):
     def forward(self, images: Tensor, y: Tensor | None = None) -> Tensor:
         """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`."""
         features = self.features(images)  # [N, widths[-1]]
-        head = features
+        head = [features]
         if self.config.minibatch_std:
-            head = torch.cat([features, _minibatch_std(features, self.config.minibatch_std)], dim=1)
-        elif self.config.class_std:
-            assert y is not None, "a class-conditional discriminator needs class weights"
-            head = torch.cat([features, _class_std(features, y)], dim=1)
-        logits = self.logit(head).squeeze(1)  # [N, 1] → [N]
+            head.append(_minibatch_std(features, self.config.minibatch_std))
+        if self.config.class_std:
+            head.append(_class_std(features, y))
+        logits = self.logit(torch.cat(head, dim=1)).squeeze(1)  # [N, 1] → [N]
         if self.config.num_classes:
             assert y is not None, "a class-conditional discriminator needs class weights"
             logits = logits + (features * self.embedding(y)).sum(dim=1) / features.shape[1] ** 0.5
@@ -334,11 +331,15 @@ def _minibatch_std(features: Tensor, group: int) -> Tensor:
     return std.mean(dim=1, keepdim=True).repeat(group, 1)  # [N, 1]
 
 
-def _class_std(features: Tensor, y: Tensor) -> Tensor:
-    """The mean standard deviation of features `[N, D]` within each sample's own class `y [N, 10]` (one-hot), `[N, 1]`.
+def _class_std(features: Tensor, y: Tensor | None) -> Tensor:
+    """The mean standard deviation of features `[N, D]` within each sample's own class `y [N, 10]` (one-hot; None: all
+    are of one class), `[N, 1]`.
 
     A group of `_minibatch_std` mixes classes, so most of its deviation is that of nines from ones; this one is of nines
-    from nines: what a generator that draws every nine alike can't hide."""
+    from nines: what a generator that draws every nine alike can't hide. In a job of several processes each compares
+    its own share of the batch, as BatchNorm does."""
+    if y is None:
+        y = torch.ones(len(features), 1, device=features.device)
     counts = y.sum(dim=0).clamp(min=1)[:, None]  # [10, 1]
     means = y.t() @ features / counts  # [10, D]
     variance = y.t() @ (features - y @ means).square() / counts

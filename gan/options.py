@@ -28,7 +28,8 @@ class RunOptions:
     resume: bool = False
     """Continue the run in the run folder exactly where its last checkpoint was taken."""
     mixed_precision: Literal["no", "bf16", "fp16"] = "no"
-    """Compute in half precision where the device has it, through accelerate."""
+    """Compute in half precision where the device has it, through accelerate. fp16's loss scale starts anew when a run
+    is resumed."""
     cuda_graph: bool = True
     """On a CUDA device, replay the step as one graph; off if a driver can't, or to debug."""
     report_to: Literal["none", "trackio", "tensorboard", "wandb"] = "none"

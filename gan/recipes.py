@@ -52,7 +52,7 @@ class Recipe:
     minibatch_std: int = 0
     """Show D the variety within groups of this many samples (Karras et al. 2018), 0 = off; must divide the batch."""
     class_std: bool = False
-    """Show D the variety within each class of the batch instead; needs conditional."""
+    """Show D the variety within each class of the batch, or within all of it where D is told no class."""
 
     loss: Loss = "non_saturating"
     """non_saturating (Goodfellow 2014), least_squares (Mao 2017), hinge (Lim & Ye 2017), wasserstein (Arjovsky 2017),
@@ -99,7 +99,8 @@ class Recipe:
     decay_to: float = 0.05
     """Fraction of the learning rate that is left at the end of the decay."""
     discriminator_decay_to: float | None = None
-    """D's own fraction; 1 keeps its rate. A D that is annealed with G settles down to learn the images by heart."""
+    """D's own fraction, where there is a decay; 1 keeps its rate. Annealed with G, D settles down to learn the images
+    by heart."""
     moving_average: float = 0.0
     """Decay per step of the averaged generator that is saved (Yazıcı et al. 2018); 0 = save the raw one."""
 
@@ -117,6 +118,10 @@ class Recipe:
         for name in ("generator_widths", "discriminator_widths"):
             widths = getattr(self, name)
             require(0 < len(widths) <= 16 and all(1 <= w <= 16384 for w in widths), name, "1 to 16 widths of 1 … 16384")
+        if self.architecture == "dcgan":
+            for name in ("generator_widths", "discriminator_widths"):
+                require(len(getattr(self, name)) == 2, name, "two channel counts with dcgan")
+            require(self.generator_batch_norm == "all", "generator_batch_norm", "all with dcgan")
         require(1 <= self.latent_dim <= 1024, "latent_dim", "from 1 to 1024")
         require(0 < self.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
         require(self.batch_size >= 2, "batch_size", "at least 2")
@@ -145,8 +150,6 @@ class Recipe:
         require(
             not group or self.batch_size % group == 0, "minibatch_std", f"a divisor of batch_size {self.batch_size}"
         )
-        require(not self.class_std or self.conditional, "class_std", "off without conditional")
-        require(not self.class_std or not group, "class_std", "off beside minibatch_std")
 
     def generator_config(self) -> "GeneratorConfig":
         """The part of the recipe that determines the generator's tensors."""

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,12 @@ from accelerate.utils import broadcast_object_list
 from tqdm import tqdm
 
 from gan import figures, rendering
-from gan.card import write_model_card
+from gan.card import METRICS, write_model_card
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.evaluation import quick_scores
-from gan.files import UserError, to_json, write_atomically
-from gan.model_folder import CONFIG, save_model
+from gan.files import UserError, remove_unfinished, to_json, write_atomically
+from gan.model_folder import CONFIG, GENERATOR, read_config, save_model
 from gan.options import RunOptions
 from gan.recipes import Recipe
 from gan.training import Trainer
@@ -133,6 +133,7 @@ class Run:
             "dataset": trainer.data.name,
             "dataset_fingerprint": trainer.data.fingerprint(),
             "seed": options.seed,
+            "mixed_precision": options.mixed_precision,
         }
         self.seconds = 0.0  # spent so far, in earlier sessions too
         self.last_record: dict[str, Any] = {}
@@ -235,7 +236,7 @@ class Run:
             bar.write(
                 f"epoch {epoch}: {what} (diversity {scores['diversity']:.2f} of the data's 1.00). The generator has "
                 f"collapsed: it repeats what fools D best. Early on this often mends itself; if it stays, try "
-                f"--conditional --minibatch-std 4 --r1 0.1, or a lower --learning-rate.",
+                f"--conditional --class-std --r1 0.1, or a lower --learning-rate.",
                 file=sys.stderr,
             )
         elif self.collapsed and not collapsed:
@@ -272,7 +273,6 @@ class Run:
             "command": _command(without=LOCAL_FLAGS),
             "device": describe_device(self.trainer.device),
             "processes": self.accelerator.num_processes,
-            "mixed_precision": self.options.mixed_precision,
             "seconds": round(self.seconds, 1),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
         }
@@ -280,10 +280,19 @@ class Run:
 
     def _finish(self) -> None:
         self._save_model()
-        write_atomically(self.folder / "metrics.json", to_json({"training": self.last_record}))
+        write_atomically(self.folder / METRICS, to_json({**self._evaluations(), "training": self.last_record}))
         figures.save_time_lapse(self.folder)
         figures.save_curves(self.folder)
         write_model_card(self.folder)
+
+    def _evaluations(self) -> dict[str, Any]:
+        """What metrics.json says of exactly these weights already: a finished run may be resumed to publish it."""
+        try:
+            kept = json.loads((self.folder / METRICS).read_text(encoding="utf-8"))
+            weights = read_config(self.folder)["sha256"][GENERATOR][:8]
+            return {k: v for k, v in kept.items() if k != "training" and v["protocol"]["weights"] == weights}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none, or none that can be read
+            return {}
 
     def _stop(self, signal_number: int) -> None:
         if self.main:
@@ -300,6 +309,7 @@ class Run:
     def _resume(self) -> None:
         loaded: list[Any] = [None, None]
         if self.main:  # other nodes need not see the folder
+            remove_unfinished(self.folder)
             loaded = list(self._load_state())
         if self.accelerator.num_processes > 1:
             broadcast_object_list(loaded)
@@ -320,6 +330,10 @@ class Run:
                 state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (safetensors.SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
             raise UserError(f"{path} is damaged ({error}): delete it to resume from the checkpoint before it") from None
+        if isinstance(metadata.get("recipe"), dict):  # fields younger than the run have their defaults
+            defaults = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
+            metadata["recipe"] = {**json.loads(json.dumps(defaults)), **metadata["recipe"]}
+        metadata.setdefault("mixed_precision", "no")
         for key, mine in self.identity.items():
             if metadata.get(key) != mine:
                 raise UserError(f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}")
@@ -356,6 +370,7 @@ def _command(*, without: set[str], add: list[str] | None = None) -> str:
     kept, arguments = [], iter(sys.argv[1:])
     for argument in arguments:
         flag, has_value, _ = argument.partition("=")
+        flag = flag.replace("_", "-")  # both are understood
         if flag not in without:
             kept.append(argument)
         elif flag not in SWITCHES and not has_value:

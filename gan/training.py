@@ -5,7 +5,8 @@ Philox generator (Salmon et al. 2011), keyed by both. So a run needs no generato
 number of processes draws the same global batch, each keeping its own rows.
 
 Several processes average their gradients by one all-reduce an update, instead of DistributedDataParallel, whose hooks
-don't see the inner gradients of penalties. Networks, optimisers and averages stay equal on all of them.
+don't see the inner gradients of penalties. Weights, optimisers and averages stay equal on all of them; what looks at a
+batch as a whole (BatchNorm, class deviation) sees a process's own share of it.
 """
 
 import copy
@@ -74,7 +75,7 @@ class Trainer:
         self.d_optimizer = self._adam(self.discriminator, recipe.discriminator_learning_rate or recipe.learning_rate)
 
         # One pass of D over real and fake together is faster; not where a logit depends on the batch (BatchNorm,
-        # minibatch deviation), where each forward counts (spectral norm's power iteration), or where slopes are asked.
+        # deviations), where each forward counts (spectral norm's power iteration), or where slopes are asked.
         alike = recipe.architecture == "mlp" and not recipe.minibatch_std and not recipe.class_std
         self._joint = alike and not recipe.spectral_norm and not recipe.r1 and not recipe.r2
 
@@ -266,8 +267,10 @@ class Trainer:
     def check_finite(self) -> None:
         """Raises:
         UserError: a loss was not finite since the statistics were last read; the message names the step.
+            Or the last update left weights that are not.
         """
-        if not self.sums.isfinite().all():
+        finite = [p.isfinite().all() for network in (self.generator, self.discriminator) for p in network.parameters()]
+        if not self.sums.isfinite().all() or not torch.stack(finite).all():
             raise UserError(
                 f"a loss became infinite or NaN at step {self._read_at + int(self.summed) + 1}: "
                 f"lower --learning-rate, or add a penalty (--r1 1). The last checkpoint is from before that."
@@ -319,6 +322,12 @@ class Trainer:
             raise UserError(
                 f"a batch of {self.recipe.batch_size} can't be shared equally by {processes} processes: "
                 f"choose a --batch-size that {processes} divides"
+            )
+        group, share = self.recipe.minibatch_std, self.recipe.batch_size // processes
+        if group and share % group:
+            raise UserError(
+                f"minibatch_std groups {group} samples, which does not divide the {share} of each of {processes} "
+                f"processes: choose another --batch-size or --minibatch-std"
             )
         if self.steps_per_epoch < 1:
             raise UserError(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gan.card import render_model_card
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
-from gan.hub import BUNDLED, bundled_models
+from gan.hub import BUNDLED, bundled_models, load_discriminator
 from gan.recipes import RECIPES, Recipe
 from gan.training import STATISTICS, Trainer
 
@@ -35,6 +36,12 @@ def test_a_bundled_run_is_todays_recipe(name: str) -> None:
     assert Recipe(**recipe) == RECIPES[name]
     assert training["command"] == f"python train.py {name}"
     assert training["epochs"] == RECIPES[name].epochs
+
+
+@pytest.mark.parametrize("name", bundled_models())
+def test_both_networks_of_a_bundled_run_can_be_read_and_its_card_is_todays(name: str) -> None:
+    load_discriminator(name)
+    assert render_model_card(BUNDLED / name) == (BUNDLED / name / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", bundled_models())

@@ -44,7 +44,9 @@ def folder(tmp_path):
         "floor": {"frechet_train": 1.5},
         "protocol": {"samples": 10000, "weights": weights},
     }
-    (tmp_path / "run/metrics.json").write_text(json.dumps({"training": {"step": 1}, "evaluation": evaluation}))
+    inception = {**evaluation, "values": {"frechet_test": 4.125}, "floor": {"frechet_test": 0.25}}
+    metrics = {"training": {"step": 1}, "evaluation": evaluation, "inception": inception}
+    (tmp_path / "run/metrics.json").write_text(json.dumps(metrics))
     (tmp_path / "run/samples").mkdir()
     for name in ("samples/epoch_001.png", "samples/epoch_060.png", "losses.png", "curves-light.png", "curves-dark.png"):
         Image.new("L", (28, 28)).save(tmp_path / "run" / name)
@@ -71,6 +73,7 @@ def test_the_front_matter_is_what_the_hub_reads(folder):
         "torch 2.15.0",
         "| `frechet_train` | 3.25 | 1.50 | Fréchet distance to the training digits",
         "Protocol: samples: 10000",
+        "| `frechet_test` | 4.12 | 0.25 | Fréchet distance to the test digits",
         "(samples/epoch_060.png)",
         "(timelapse.webp)",
         "(losses.png)",

@@ -131,6 +131,7 @@ def test_class_std_tells_variety_within_a_class_from_classes_that_differ() -> No
     torch.testing.assert_close(_class_std(features, y), torch.full((4, 1), float(np.std([0, 16]))))
     repeated = features[[0, 1, 0, 1]]  # two classes that differ, each drawn alike
     torch.testing.assert_close(_class_std(repeated, y), torch.full((4, 1), 1e-4))
+    torch.testing.assert_close(_class_std(features, None), torch.full((4, 1), float(np.std([0, 8, 16, 24]))))
 
 
 def test_sampling_leaves_a_training_generator_training() -> None:

@@ -115,6 +115,5 @@ def test_a_lost_process_ends_the_job_and_one_alone_resumes_it(data_dir: Path, al
     errors = process.communicate(timeout=120)[1]
     assert process.returncode != 0
     assert "lost another one of its job" in errors or "Signal 9" in errors
-    assert not (folder / "model.safetensors").exists() or process.returncode != 0
     finish(start([sys.executable], data_dir, folder, "--epochs", 1, "--checkpoint-steps", 20, "--resume"))
     assert differences(alone / "model.safetensors", folder / "model.safetensors") < FLOAT32

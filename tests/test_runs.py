@@ -140,7 +140,7 @@ def test_twenty_kills_at_random_moments_change_nothing(finished: Path, mnist_dir
     train_here(SMALL, options(mnist_dir, folder, resume=True, checkpoint_steps=3))
     for name in ("model.safetensors", "discriminator.safetensors", "history.jsonl"):
         assert (folder / name).read_bytes() == (finished / name).read_bytes(), name
-    assert not list(folder.rglob("*.tmp"))
+    assert not list(folder.rglob(".*")), "what a killed process had begun to write"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -181,6 +181,29 @@ def test_a_folder_that_holds_a_run_is_refused_untouched(finished: Path, mnist_di
     with pytest.raises(UserError, match="its seed is 0, you asked for 5"):
         train_here(SMALL, options(mnist_dir, finished, resume=True, seed=5))
     assert files(finished) == before
+
+
+def test_a_run_older_than_a_recipes_newest_field_is_continued(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
+    folder = copy_of(finished, tmp_path / "old")
+    newest = sorted(folder.glob("state/*"))[-1]
+    with safetensors.safe_open(newest, framework="pt") as file:
+        metadata = json.loads(file.metadata()["run"])
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    del metadata["recipe"]["label_smoothing"], metadata["mixed_precision"]
+    newest.write_bytes(safetensors.torch.save(state, {"run": json.dumps(metadata)}))
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
+
+
+def test_a_finished_run_that_is_resumed_keeps_what_was_measured_of_its_weights(
+    finished: Path, mnist_dir: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(finished, tmp_path / "measured")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    weights = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()[:8]
+    mine, others = ({"values": {}, "protocol": {"weights": w}} for w in (weights, "01234567"))
+    (folder / "metrics.json").write_text(json.dumps({**metrics, "evaluation": mine, "inception": others}))
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert json.loads((folder / "metrics.json").read_text()) == {**metrics, "evaluation": mine}
 
 
 def test_there_must_be_something_to_resume(mnist_dir: Path, tmp_path: Path) -> None:
@@ -271,7 +294,7 @@ def test_collapse_is_seen_and_explained(mnist_dir: Path, tmp_path: Path, capsys:
     train_here(replace(SMALL, epochs=1, learning_rate=1e-6), options(mnist_dir, tmp_path / "collapsed"))
     message = capsys.readouterr().err
     assert "The generator has collapsed" in message
-    assert "--minibatch-std" in message
+    assert "--class-std" in message
 
 
 @pytest.mark.parametrize(
@@ -282,6 +305,8 @@ def test_collapse_is_seen_and_explained(mnist_dir: Path, tmp_path: Path, capsys:
         (["relu-2", "--learning-rate", "nan"], "learning_rate must be finite"),
         (["relu-2", "--batch-size", "1"], "batch_size must be at least 2"),
         (["modern", "--minibatch-std", "5"], "minibatch_std must be a divisor of batch_size 128, not 5"),
+        (["relu-2", "--architecture", "dcgan"], "generator_widths must be two channel counts with dcgan, not (256,)"),
+        (["dcgan", "--generator-batch-norm", "none"], "generator_batch_norm must be all with dcgan, not 'none'"),
         (["relu-2", "--dataset", "cifar"], "--dataset"),
         (["relu-2", "--seed", "-1"], "seed must be from 0 to 4294967295"),
         (["relu-2", "--seed", "abc"], "--seed"),
@@ -295,6 +320,14 @@ def test_wrong_usage_exits_with_2_and_the_allowed_range(arguments: list[str], sa
     assert says in " ".join((result.stdout + result.stderr).replace("│", " ").split())
     assert "Traceback" not in result.stderr
     assert "dummy" not in result.stdout + result.stderr, "a name that only tyro knows"
+
+
+def test_underscores_in_flags_and_recipes_are_hyphens(mnist_dir: Path, tmp_path: Path) -> None:
+    arguments = ["relu_2", "--epochs", 1, "--data_dir", mnist_dir, "--output_dir", tmp_path / "run", "--device", "cpu"]
+    assert train_py(*arguments).returncode == 0
+    config = json.loads((tmp_path / "run/config.json").read_text())
+    assert config["recipe"] == "relu-2"
+    assert str(tmp_path) not in config["training"]["command"]
 
 
 def test_failures_exit_with_1_and_one_message(mnist_dir: Path, tmp_path: Path) -> None:

@@ -460,15 +460,40 @@ def test_an_epoch_shows_every_image_once_in_an_order_of_its_own(toy_data: Datase
     assert epochs[0] != epochs[1] != list(range(1024))
 
 
+ADAM = {  # rates of G and D, betas; one step alone can't tell betas apart
+    "relu-2": (2e-4, 2e-4, (0.9, 0.999)),
+    "relu-3": (3e-4, 3e-4, (0.9, 0.999)),
+    "leaky-2": (2e-4, 2e-4, (0.9, 0.999)),
+    "leaky-3": (2e-4, 2e-4, (0.5, 0.999)),
+    "batchnorm": (2e-4, 2e-4, (0.5, 0.999)),
+    "dcgan": (2e-4, 2e-4, (0.5, 0.999)),
+    "wgan-gp": (1e-4, 1e-4, (0.0, 0.9)),
+}
+
+
+@pytest.mark.parametrize("name", ADAM)
+def test_adam_is_set_as_the_source_sets_it(name: str, toy_data: Dataset) -> None:
+    g_rate, d_rate, betas = ADAM[name]
+    trainer = Trainer(replace(RECIPES[name], batch_size=16), toy_data)
+    trainer.step()
+    for optimizer, rate in ((trainer.g_optimizer, g_rate), (trainer.d_optimizer, d_rate)):
+        (group,) = optimizer.param_groups
+        assert (group["lr"], group["betas"], group["eps"]) == (rate, betas, 1e-8)
+        assert not group["weight_decay"]
+        assert not group["amsgrad"]
+
+
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_learns_a_toy_data_set_a_little(name: str, toy_data: Dataset) -> None:
     """Twenty steps move both networks, and nothing becomes infinite."""
     trainer = Trainer(replace(RECIPES[name], batch_size=16), toy_data)
-    before = [p.clone() for p in trainer.generator.parameters()]
+    networks = (trainer.generator, trainer.discriminator)
+    before = [[p.clone() for p in network.parameters()] for network in networks]
     for _ in range(20):
         trainer.step()
     assert all(math.isfinite(v) for v in trainer.read_statistics().values())
-    assert any(not torch.equal(a, b) for a, b in zip(before, trainer.generator.parameters(), strict=True))
+    for old, network in zip(before, networks, strict=True):
+        assert any(not torch.equal(a, b) for a, b in zip(old, network.parameters(), strict=True))
 
 
 @pytest.mark.parametrize("name", ["relu-2", "modern", "dcgan"])
@@ -504,11 +529,21 @@ def test_a_loss_that_is_not_finite_is_reported_with_its_step(toy_data: Dataset) 
         trainer.read_statistics()
 
 
+def test_weights_that_the_last_update_broke_are_reported(toy_data: Dataset) -> None:
+    trainer = Trainer(BASE, toy_data)
+    trainer.step()
+    with torch.no_grad():
+        next(trainer.discriminator.parameters())[0] = math.inf
+    with pytest.raises(UserError, match="became infinite or NaN"):
+        trainer.check_finite()
+
+
 def test_data_that_does_not_fit_the_recipe_is_refused(toy_data: Dataset) -> None:
     with pytest.raises(UserError, match="2048 images and the data has 1024: lower --batch-size"):
         Trainer(replace(BASE, batch_size=2048), toy_data)
     with pytest.raises(UserError, match="images have no labels"):
         Trainer(RECIPES["modern"], Dataset("unlabelled", toy_data.images, None))
+    Trainer(replace(RECIPES["modern"], conditional=False), Dataset("unlabelled", toy_data.images, None)).step()
 
 
 PARAMETERS = {  # counted by hand from each source's layers: weights + biases (+ 2 a BatchNorm feature)
@@ -518,6 +553,7 @@ PARAMETERS = {  # counted by hand from each source's layers: weights + biases (+
     "leaky-3": (559_632, 533_505),
     "batchnorm": (1_510_032, 533_505),
     "wgan-gp": (559_632, 533_505),
+    "dcgan": (759_681, 138_689),
 }
 
 
