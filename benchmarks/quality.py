@@ -2,15 +2,15 @@
 
     python benchmarks/quality.py [table] [--data-dir DIR]     every bundled checkpoint, and the floor
     python benchmarks/quality.py ablation [--epochs 10] [--seeds 0 1 2] [--only NAME …]
-    python benchmarks/quality.py speed    [--epochs 20] [--seeds 0 1 2] [--distances 10 5]
+    python benchmarks/quality.py speed    [--epochs N] [--seeds 0 1 2] [--distances 10 5]
 
 - table measures each checkpoint as `python -m gan.evaluation` does, all against the same real digits.
 - ablation trains a short schedule for each variant and seed: modern with one ingredient removed, and batchnorm with one
   remedy added. Each cell is the mean over seeds, with the worst seed in brackets. A schedule is annealed over its own
   length, so a short one is a small copy of the full one; it ranks ingredients at that length only.
-- speed trains modern on a schedule of so many epochs and measures the distance after each, on 10,000 digits, until the
-  last of the distances is reached. It counts the process's CPU time in training steps alone: imports, loading, a
-  warm-up of 20 steps on a network that is thrown away, and the measuring are left out.
+- speed trains modern, on its own schedule or one of so many epochs, and measures the distance after each epoch, on
+  10,000 digits, until the last of the distances is reached. It counts the process's CPU time in training steps alone:
+  imports, loading, a warm-up of 20 steps on a network that is thrown away, and the measuring are left out.
 
 Training takes minutes to hours. Every finished training is kept in --results at once, so a second call goes on where
 the first was stopped, and calls side by side (one thread and some --only each) share the work.
@@ -100,7 +100,7 @@ class Options:
     data_dir: Path = Path("data")
     """Folder of MNIST in torchvision's layout; downloaded there if missing."""
     epochs: int | None = None
-    """Length of a schedule; 10 for ablation, 20 for speed."""
+    """Length of a schedule; 10 for ablation, the recipe's own for speed."""
     seeds: tuple[int, ...] = (0, 1, 2)
     only: tuple[str, ...] = ()
     """Variants whose name holds one of these, as `modern` or `R1`; all by default."""
@@ -222,7 +222,8 @@ def _mean_minutes(runs: list[dict[str, Any]]) -> str:
 
 
 def show_speed(options: Options, data: Dataset) -> None:
-    recipe = replace(RECIPES["modern"], epochs=options.epochs or 20)
+    recipe = RECIPES["modern"]
+    recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
     identity = fingerprint(data, recipe.as_dict(), options.distances)
 
     def measure(seed: int) -> dict[str, Any]:
