@@ -258,8 +258,8 @@ class Options:
     device: str = "auto"
     """What draws the digits, and runs Inception: auto, cpu, cuda, cuda:1, mps, xpu. The rest is computed on the CPU."""
     inception: bool = False
-    """Measure with Inception's features as well, as the literature does. Needs torch-fidelity, fetches 91 MB once, and
-    takes hours on a CPU for 10,000 samples."""
+    """Measure with Inception's features as well, as the literature does. Needs torch-fidelity, fetches its weights
+    once, and is slow on a CPU."""
     inception_weights: Path | None = None
     """Inception's weights, if they can't be fetched; says --inception."""
 

@@ -1,6 +1,6 @@
 """The literature's figures: Inception features instead of our classifier's (Heusel et al. 2017), digits made RGB.
 
-Inception's weights are 91 MB on github.com and don't ship here; `--inception` fetches them once. Its features were
+Inception's weights are on github.com and don't ship here; `--inception` fetches them once. Its features were
 learned from photographs, but other people's numbers are made of them.
 """
 
