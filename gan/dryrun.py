@@ -91,8 +91,8 @@ def _layers(network: nn.Module, inputs: Tensor, y: Tensor) -> str:
 
 def _schedule(trainer: Trainer, note: str) -> str:
     r, order = trainer.recipe, trainer.recipe.order.replace("_", " ")
-    d_rate = r.discriminator_learning_rate or r.learning_rate
-    rates = f"{r.learning_rate:g}" if d_rate == r.learning_rate else f"{r.learning_rate:g} (G), {d_rate:g} (D)"
+    g_rate, d_rate = r.learning_rates
+    rates = f"{g_rate:g}" if d_rate == g_rate else f"{g_rate:g} (G), {d_rate:g} (D)"
     decay = (
         "constant"
         if r.decay_start == 1

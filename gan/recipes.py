@@ -151,6 +151,12 @@ class Recipe:
             not group or self.batch_size % group == 0, "minibatch_std", f"a divisor of batch_size {self.batch_size}"
         )
 
+    @property
+    def learning_rates(self) -> tuple[float, float]:
+        """Adam's step sizes of G and of D, before any decay."""
+        d_rate = self.discriminator_learning_rate
+        return self.learning_rate, self.learning_rate if d_rate is None else d_rate
+
     def generator_config(self) -> "GeneratorConfig":
         """The part of the recipe that determines the generator's tensors."""
         from gan.networks import GeneratorConfig

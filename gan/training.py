@@ -71,8 +71,9 @@ class Trainer:
 
         loss_class = LOSSES[recipe.loss]
         self.loss = loss_class(recipe.label_smoothing) if loss_class is NonSaturating else loss_class()
-        self.g_optimizer = self._adam(self.generator, recipe.learning_rate, recipe.generator_adam_eps)
-        self.d_optimizer = self._adam(self.discriminator, recipe.discriminator_learning_rate or recipe.learning_rate)
+        g_rate, d_rate = recipe.learning_rates
+        self.g_optimizer = self._adam(self.generator, g_rate, recipe.generator_adam_eps)
+        self.d_optimizer = self._adam(self.discriminator, d_rate)
 
         # One pass of D over real and fake together is faster; not where a logit depends on the batch (BatchNorm,
         # deviations), where each forward counts (spectral norm's power iteration), or where slopes are asked.
@@ -165,11 +166,10 @@ class Trainer:
 
     def _set_learning_rates(self) -> None:
         r = self.recipe
-        g_rate = r.learning_rate * self.rate_factor(r.decay_to)
-        d_rate = (r.discriminator_learning_rate or r.learning_rate) * self.rate_factor(
-            r.decay_to if r.discriminator_decay_to is None else r.discriminator_decay_to
-        )
-        for optimizer, rate in ((self.g_optimizer, g_rate), (self.d_optimizer, d_rate)):
+        d_decay_to = r.decay_to if r.discriminator_decay_to is None else r.discriminator_decay_to
+        optimizers = (self.g_optimizer, self.d_optimizer)
+        for optimizer, rate, decay_to in zip(optimizers, r.learning_rates, (r.decay_to, d_decay_to), strict=True):
+            rate *= self.rate_factor(decay_to)
             group = optimizer.param_groups[0]
             if isinstance(group["lr"], Tensor):  # a captured step reads it from the device
                 group["lr"].fill_(rate)
@@ -266,15 +266,16 @@ class Trainer:
 
     def check_finite(self) -> None:
         """Raises:
-        UserError: a loss was not finite since the statistics were last read; the message names the step.
-            Or the last update left weights that are not.
+        UserError: a loss was not finite since the statistics were last read, or the last update left weights that
+            are not. The message names the step.
         """
+        remedy = "lower --learning-rate, or add a penalty (--r1 1). The last checkpoint is from before that."
+        if not self.sums.isfinite().all():
+            step = self._read_at + int(self.summed) + 1
+            raise UserError(f"a loss became infinite or NaN at step {step}: {remedy}")
         finite = [p.isfinite().all() for network in (self.generator, self.discriminator) for p in network.parameters()]
-        if not self.sums.isfinite().all() or not torch.stack(finite).all():
-            raise UserError(
-                f"a loss became infinite or NaN at step {self._read_at + int(self.summed) + 1}: "
-                f"lower --learning-rate, or add a penalty (--r1 1). The last checkpoint is from before that."
-            )
+        if not torch.stack(finite).all():
+            raise UserError(f"weights became infinite or NaN at step {self.steps}: {remedy}")
 
     # Data and noise
 

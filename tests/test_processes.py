@@ -82,11 +82,20 @@ def test_a_job_of_two_processes_writes_one_run(
     assert all(torch.equal(trained[k], untrained[k]) for k in trained)
 
 
-def test_a_batch_that_cannot_be_shared_is_refused(data_dir: Path, tmp_path: Path) -> None:
-    process = start(TORCHRUN, data_dir, tmp_path / "run", "--batch-size", 33)
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--batch-size", 33], "a batch of 33 can't be shared equally by 2 processes"),
+        (["--batch-size", 36, "--minibatch-std", 4], "groups 4 samples, which does not divide the 18 of each of 2"),
+    ],
+)
+def test_a_batch_that_cannot_be_shared_is_refused(
+    flags: list[object], message: str, data_dir: Path, tmp_path: Path
+) -> None:
+    process = start(TORCHRUN, data_dir, tmp_path / "run", *flags)
     errors = process.communicate(timeout=120)[1]
     assert process.returncode != 0
-    assert "a batch of 33 can't be shared equally by 2 processes" in errors
+    assert message in errors
 
 
 def children_that_train(parent: int) -> list[int]:

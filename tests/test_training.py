@@ -534,7 +534,7 @@ def test_weights_that_the_last_update_broke_are_reported(toy_data: Dataset) -> N
     trainer.step()
     with torch.no_grad():
         next(trainer.discriminator.parameters())[0] = math.inf
-    with pytest.raises(UserError, match="became infinite or NaN"):
+    with pytest.raises(UserError, match="weights became infinite or NaN at step 1: lower"):
         trainer.check_finite()
 
 

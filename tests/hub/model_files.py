@@ -8,12 +8,12 @@ from gan import hub
 from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
 
 
-def save_model(folder: Path, seed: int = 0) -> Path:
+def save_model(folder: Path, seed: int = 0, dataset: str = "mnist") -> Path:
     """A model folder with small, untrained networks."""
     torch.manual_seed(seed)
     generator = Generator(GeneratorConfig(latent_dim=8, widths=(32,), num_classes=10, embedding_dim=8))
     discriminator = Discriminator(DiscriminatorConfig(widths=(32,), num_classes=10))
-    hub.save_model(folder, generator, discriminator, recipe="modern", training={"seed": seed, "dataset": "mnist"})
+    hub.save_model(folder, generator, discriminator, recipe="modern", training={"seed": seed, "dataset": dataset})
     return folder
 
 
