@@ -37,6 +37,7 @@ from gan.model_folder import read_config
 from gan.networks import IMAGE_SIZE, Generator
 from gan.reference import classes_to_ask, frechet_floor, load_reference
 
+DRAWS = 5  # a figure is their mean: distances of single draws of 10,000 digits differ by a tenth
 NEAR_SAMPLES = 2000  # digits looked up among the training digits
 NEAR_QUANTILE = 0.01
 Figures = dict[str, float]
@@ -85,7 +86,7 @@ def _asked_digit_right(read: Tensor, asked: Tensor | list[int] | None) -> Figure
 class RealDigits:
     """Both parts of a data set as the classifier sees them, and the floor of every figure for so many samples.
 
-    Made once, it serves any number of generators. Takes a minute for MNIST.
+    A floor is a mean over draws, too. Made once, it serves any number of generators. Takes a minute for MNIST.
 
     Raises:
         UserError: fewer training digits than `samples`, fewer test digits or samples than a covariance needs, or no
@@ -116,13 +117,16 @@ class RealDigits:
         test_nearest = nearest_distances(test.images[rows], self.training)
         self.near = test_nearest.quantile(NEAR_QUANTILE).item()
 
-        stand_in = torch.randperm(len(training), generator=random)[:samples]
+        draws = []
+        for _ in range(DRAWS):
+            stand_in = torch.randperm(len(training), generator=random)[:samples]
+            specks = specks_per_digit(training.images[stand_in].view(-1, IMAGE_SIZE, IMAGE_SIZE))
+            draws.append({**self._figures(features[stand_in], logits[stand_in].argmax(dim=1)), "specks": specks})
         self.floor: Figures = {
-            **self._figures(features[stand_in], logits[stand_in].argmax(dim=1)),
+            **_means(draws),
             "frechet_train": frechet_floor(features, self.training_moments, samples),
             "frechet_test": frechet_floor(features, self.test_moments, samples),
             **self._memorisation(test_nearest),
-            "specks": specks_per_digit(training.images[stand_in].view(-1, IMAGE_SIZE, IMAGE_SIZE)),
             **_asked_digit_right(test_logits.argmax(dim=1), test.labels),
         }
 
@@ -157,24 +161,27 @@ class RealDigits:
         }
 
 
-def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -> dict[str, Any]:
-    """Every figure of the digits of the first `real.samples` seeds, with floors and the protocol, as JSON values; a
-    class-conditional generator is asked for `classes_to_ask`.
+def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0, draws: int = DRAWS) -> dict[str, Any]:
+    """Every figure, as the mean over `draws` of `real.samples` digits each, with floors and the protocol, as JSON
+    values. The draws are of the first seeds, one after the other; a class-conditional generator is asked for
+    `classes_to_ask`.
 
     Keys: values and floor (both by figure; `EXPLANATIONS` says what each means), protocol.
 
     Raises:
         UserError: the generator's device has too little memory.
     """
-    digits, asked = _draw(generator, real, temperature)
-    values = real.figures(digits, asked)
+    values = _means([real.figures(*_draw(generator, real, temperature, draw)) for draw in range(draws)])
     return {
         "values": values,
         "floor": {name: real.floor[name] for name in values},
         "protocol": {
             "samples": real.samples,
-            "seeds": f"0 … {real.samples - 1}",
-            "classes": "asked for as often as the training digits have them" if asked else "the generator's own",
+            "draws": draws,
+            "seeds": f"0 … {draws * real.samples - 1}",
+            "classes": "asked for as often as the training digits have them"
+            if generator.conditional
+            else "the generator's own",
             "temperature": temperature,
             "data": f"{real.name}: {len(real.training)} training and {len(real.test_features)} test digits",
             "features": f"64 of the digit classifier {real.classifier.weights}",
@@ -184,15 +191,20 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -
     }
 
 
-def _draw(generator: Generator, real: RealDigits, temperature: float) -> tuple[Tensor, list[int] | None]:
-    """The digits that are measured, and the classes they were asked for."""
-    asked = classes_to_ask(real.class_counts, real.samples) if generator.conditional else None
+def _draw(generator: Generator, real: RealDigits, temperature: float, draw: int) -> tuple[Tensor, list[int] | None]:
+    """The digits of a draw, and the classes they were asked for."""
+    seeds = range(draw * real.samples, (draw + 1) * real.samples)
+    asked = classes_to_ask(real.class_counts, real.samples, draw) if generator.conditional else None
     try:
-        return generator.sample(range(real.samples), asked, temperature), asked
+        return generator.sample(seeds, asked, temperature), asked
     except torch.OutOfMemoryError as error:
         raise UserError(
             f"{generator.device} has too little memory left for {generator.name}: free it, or add --device cpu"
         ) from error
+
+
+def _means(draws: list[Figures]) -> Figures:
+    return {figure: sum(d[figure] for d in draws) / len(draws) for figure in draws[0]}
 
 
 # The table
@@ -252,7 +264,9 @@ class Options:
     output: Path | None = None
     """Where to keep the figures; metrics.json in the model folder by default, nowhere for a model from the Hub."""
     samples: int = 10_000
-    """Digits to draw. Distances of different counts don't compare."""
+    """Digits in a draw. Distances of different counts don't compare."""
+    draws: int = DRAWS
+    """Draws, of which every figure is the mean."""
     temperature: float = 1.0
     """Scales the latents, 0.1 … 1.5; the figures that models are compared by are those at 1."""
     device: str = "auto"
@@ -265,6 +279,8 @@ class Options:
 
     def __post_init__(self) -> None:
         latents.checked_temperature(self.temperature)
+        if self.draws < 1:
+            raise ValueError(f"draws must be 1 or more, not {self.draws}")
         if self.samples <= NUM_FEATURES:
             raise ValueError(f"samples must be {NUM_FEATURES + 1} or more, for a covariance, not {self.samples}")
         if self.with_inception and self.samples <= inception.NUM_FEATURES:
@@ -299,13 +315,13 @@ def main(arguments: list[str] | None = None) -> int:
                 write_atomically(output, to_json({**_read_metrics(output), key: result}))
                 print(f"kept in {output}")
 
-        result = evaluate(generator, real, options.temperature)
+        result = evaluate(generator, real, options.temperature, options.draws)
         keep("evaluation", result)
         if extract:
-            digits, _ = _draw(generator, real, options.temperature)
+            digits, _ = _draw(generator, real, options.temperature, 0)
             theirs = inception.inception_evaluation(digits, training, test, extract)
-            same = ("seeds", "classes", "temperature", "weights")
-            theirs["protocol"] |= {k: result["protocol"][k] for k in same}
+            same = ("classes", "temperature", "weights")
+            theirs["protocol"] |= {"seeds": f"0 … {real.samples - 1}"} | {k: result["protocol"][k] for k in same}
             keep("inception", theirs)
     except UserError as error:
         print(f"gan.evaluation: {error}", file=sys.stderr)

@@ -25,11 +25,13 @@ class Drawing(Generator):
     def __init__(self, digits: torch.Tensor, conditional: bool = False):
         super().__init__(GeneratorConfig(widths=(8,), num_classes=10 if conditional else 0))
         self.digits = digits
+        self.asked: list[Sequence[int] | None] = []
 
     def sample(
         self, seeds: Sequence[int], digits: Sequence[int] | None = None, temperature: float = 1.0
     ) -> torch.Tensor:
         self.temperature = temperature
+        self.asked.append(digits)
         rows = torch.tensor(list(seeds) if digits is None else digits)
         return self.digits[rows % len(self.digits)]
 
@@ -133,6 +135,21 @@ def test_the_protocol_says_what_was_measured(real):
     assert (protocol["samples"], protocol["temperature"], protocol["weights"]) == (SAMPLES, 0.7, "01234567")
     assert protocol["data"] == "blobs: 900 training and 400 test digits"
     assert protocol["classes"] == "the generator's own"
+    assert (protocol["draws"], protocol["seeds"]) == (5, f"0 … {5 * SAMPLES - 1}")
+
+
+def test_figures_are_means_over_draws_of_other_seeds_and_classes(real):
+    drawn = torch.from_numpy(blobs(2 * SAMPLES, seed=3)[0])
+    generator = Drawing(drawn)
+    first, second = (real.figures(d, None) for d in drawn.split(SAMPLES))
+    both = evaluate(generator, real, draws=2)["values"]
+    assert first["frechet_train"] != second["frechet_train"]
+    assert both == pytest.approx({figure: (first[figure] + second[figure]) / 2 for figure in first})
+
+    generator = Drawing(fresh_digits(), conditional=True)
+    evaluate(generator, real, draws=2)
+    assert [len(a) for a in generator.asked] == [SAMPLES, SAMPLES]
+    assert generator.asked[0] != generator.asked[1]
 
 
 def test_the_table_shows_every_figure_beside_its_floor(real):
@@ -251,7 +268,9 @@ def test_a_metrics_file_that_cannot_be_added_to_is_left_alone(folder, mnist_dir,
     assert (folder / "metrics.json").read_text() == content
 
 
-@pytest.mark.parametrize("wrong", [["--samples", "64"], ["--temperature", "9"], ["--samples", "many"]])
+@pytest.mark.parametrize(
+    "wrong", [["--samples", "64"], ["--draws", "0"], ["--temperature", "9"], ["--samples", "many"]]
+)
 def test_wrong_usage_leaves_with_2(folder, mnist_dir, wrong):
     with pytest.raises(SystemExit) as exit_:
         run(folder, mnist_dir, *wrong)
