@@ -8,7 +8,7 @@ import torch
 
 from gan import model_folder
 from gan.data import Dataset, load_dataset
-from gan.evaluation import EXPLANATIONS, RealDigits, evaluate, format_table, main, quick_scores
+from gan.evaluation import EXPLANATIONS, RealDigits, _digits_of, evaluate, format_table, main, quick_scores
 from gan.files import UserError
 from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
 from tests.conftest import blobs
@@ -95,6 +95,13 @@ def test_the_floor_is_lower_to_the_digits_that_it_is_drawn_from(real):
     assert real.floor["frechet_train"] < 0.9 * real.floor["frechet_test"]
 
 
+def test_real_digits_for_the_floor_are_of_the_classes_asked_for():
+    labels, asked = torch.tensor([0, 1, 0, 2, 1, 0]), torch.tensor([1, 0, 2, 0, 1, 2, 0])
+    rows = _digits_of(asked, labels, torch.Generator().manual_seed(0))
+    assert torch.equal(labels[rows], asked)
+    assert len(set(rows.tolist())) == 6, "only the 2, of which there is one, comes twice"
+
+
 def test_an_honest_generator_is_near_the_floor(real):
     result = evaluate(Drawing(fresh_digits()), real)
     values, floor = result["values"], result["floor"]
@@ -135,7 +142,7 @@ def test_the_protocol_says_what_was_measured(real):
     assert (protocol["samples"], protocol["temperature"], protocol["weights"]) == (SAMPLES, 0.7, "01234567")
     assert protocol["data"] == "blobs: 900 training and 400 test digits"
     assert protocol["classes"] == "the generator's own"
-    assert (protocol["draws"], protocol["seeds"]) == (5, f"0 … {5 * SAMPLES - 1}")
+    assert (protocol["draws"], protocol["seeds"]) == (10, f"0 … {10 * SAMPLES - 1}")
 
 
 def test_figures_are_means_over_draws_of_other_seeds_and_classes(real):
