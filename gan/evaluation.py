@@ -86,15 +86,22 @@ def _asked_digit_right(read: Tensor, asked: Tensor | list[int] | None) -> Figure
 class RealDigits:
     """Both parts of a data set as the classifier sees them, and the floor of every figure for so many samples.
 
-    A floor is a mean over draws, too, of real digits of the same classes that generators are asked for. Made once, it
-    serves any number of generators. Takes a minute for MNIST.
+    A figure and its floor are means over `draws`, with the same classes in both. Made once, it serves any number of
+    generators. Takes a minute or two for MNIST.
 
     Raises:
         UserError: fewer training digits than `samples`, fewer test digits or samples than a covariance needs, or no
             labels.
     """
 
-    def __init__(self, training: Dataset, test: Dataset, samples: int = 10_000, classifier: Classifier | None = None):
+    def __init__(
+        self,
+        training: Dataset,
+        test: Dataset,
+        samples: int = 10_000,
+        draws: int = DRAWS,
+        classifier: Classifier | None = None,
+    ):
         if len(training) < samples:
             raise UserError(
                 f"the floor of {samples} samples needs as many training digits, and {training.name} has "
@@ -102,7 +109,7 @@ class RealDigits:
             )
         if training.labels is None or test.labels is None:
             raise UserError(f"{training.name} has no labels, and the figures need its classes")
-        self.name, self.samples = training.name, samples
+        self.name, self.samples, self.draws = training.name, samples, draws
         self.classifier = classifier or load_classifier()
         self.training = training.images
         self.class_counts = torch.bincount(training.labels, minlength=10)
@@ -118,14 +125,14 @@ class RealDigits:
         test_nearest = nearest_distances(test.images[rows], self.training)
         self.near = test_nearest.quantile(NEAR_QUANTILE).item()
 
-        draws = []
-        for draw in range(DRAWS):
+        floors = []
+        for draw in range(draws):
             classes = torch.tensor(classes_to_ask(self.class_counts, samples, draw))
             stand_in = _digits_of(classes, training.labels, random)
             specks = specks_per_digit(training.images[stand_in].view(-1, IMAGE_SIZE, IMAGE_SIZE))
-            draws.append({**self._figures(features[stand_in], logits[stand_in].argmax(dim=1)), "specks": specks})
+            floors.append({**self._figures(features[stand_in], logits[stand_in].argmax(dim=1)), "specks": specks})
         self.floor: Figures = {
-            **_means(draws),
+            **_means(floors),
             **self._memorisation(test_nearest),
             **_asked_digit_right(test_logits.argmax(dim=1), test.labels),
         }
@@ -172,8 +179,8 @@ def _digits_of(classes: Tensor, labels: Tensor, random: torch.Generator) -> Tens
     return rows
 
 
-def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0, draws: int = DRAWS) -> dict[str, Any]:
-    """Every figure, as the mean over `draws` of `real.samples` digits each, with floors and the protocol, as JSON
+def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -> dict[str, Any]:
+    """Every figure, as the mean over `real.draws` of `real.samples` digits each, with floors and the protocol, as JSON
     values. The draws are of the first seeds, one after the other; a class-conditional generator is asked for
     `classes_to_ask`.
 
@@ -182,14 +189,14 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0, d
     Raises:
         UserError: the generator's device has too little memory.
     """
-    values = _means([real.figures(*_draw(generator, real, temperature, draw)) for draw in range(draws)])
+    values = _means([real.figures(*_draw(generator, real, temperature, draw)) for draw in range(real.draws)])
     return {
         "values": values,
         "floor": {name: real.floor[name] for name in values},
         "protocol": {
             "samples": real.samples,
-            "draws": draws,
-            "seeds": f"0 … {draws * real.samples - 1}",
+            "draws": real.draws,
+            "seeds": f"0 … {real.draws * real.samples - 1}",
             "classes": "asked for as often as the training digits have them"
             if generator.conditional
             else "the generator's own",
@@ -318,7 +325,7 @@ def main(arguments: list[str] | None = None) -> int:
         generator = Generator.from_pretrained(options.model, device=device)
         extract = inception.load_extractor(options.inception_weights, device) if options.with_inception else None
         training, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
-        real = RealDigits(training, test, options.samples)
+        real = RealDigits(training, test, options.samples, options.draws)
 
         def keep(key: str, result: dict[str, Any]) -> None:
             print(format_table(result, generator.name))
@@ -326,7 +333,7 @@ def main(arguments: list[str] | None = None) -> int:
                 write_atomically(output, to_json({**_read_metrics(output), key: result}))
                 print(f"kept in {output}")
 
-        result = evaluate(generator, real, options.temperature, options.draws)
+        result = evaluate(generator, real, options.temperature)
         keep("evaluation", result)
         if extract:
             digits, _ = _draw(generator, real, options.temperature, 0)

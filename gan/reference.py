@@ -75,7 +75,7 @@ def make_reference(classifier: Classifier, training: Dataset) -> Reference:
 
 
 def classes_to_ask(class_counts: Tensor, samples: int, draw: int = 0) -> list[int]:
-    """The classes that a class-conditional generator is asked for when it is measured, the same in every draw of that
+    """The classes that a class-conditional generator is asked for when it is measured, the same for each draw of one
     number: drawn at random as often as the data has them. MNIST's are unequal (9.0 … 11.2 %), and ten equal ones would
     cost even real digits 0.6 of distance, more than the floor itself."""
     shares = class_counts.double() / class_counts.sum()

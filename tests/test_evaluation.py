@@ -145,18 +145,21 @@ def test_the_protocol_says_what_was_measured(real):
     assert (protocol["draws"], protocol["seeds"]) == (10, f"0 … {10 * SAMPLES - 1}")
 
 
-def test_figures_are_means_over_draws_of_other_seeds_and_classes(real):
+def test_figures_are_means_over_draws_of_other_seeds_and_classes():
+    real = RealDigits(dataset(900, seed=1), dataset(400, seed=2), SAMPLES, draws=2)
     drawn = torch.from_numpy(blobs(2 * SAMPLES, seed=3)[0])
     generator = Drawing(drawn)
     first, second = (real.figures(d, None) for d in drawn.split(SAMPLES))
-    both = evaluate(generator, real, draws=2)["values"]
+    both = evaluate(generator, real)["values"]
     assert first["frechet_train"] != second["frechet_train"]
     assert both == pytest.approx({figure: (first[figure] + second[figure]) / 2 for figure in first})
 
     generator = Drawing(fresh_digits(), conditional=True)
-    evaluate(generator, real, draws=2)
+    evaluate(generator, real)
     assert [len(a) for a in generator.asked] == [SAMPLES, SAMPLES]
     assert generator.asked[0] != generator.asked[1]
+    one = RealDigits(dataset(900, seed=1), dataset(400, seed=2), SAMPLES, draws=1)
+    assert one.floor["frechet_train"] != real.floor["frechet_train"], "a floor has as many draws as the figures"
 
 
 def test_the_table_shows_every_figure_beside_its_floor(real):
