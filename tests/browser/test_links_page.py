@@ -132,6 +132,7 @@ def test_gradios_scripts_are_named_to_the_next_visitor_and_fetched_once(models, 
         second.goto(address)
         second.wait_for_selector("#wall[data-painted]")
         assert [asked.count(name) for name in named] == [1] * len(named)
+        second.context.close()  # before its server: scripts that are still on their way would be errors of the page
     finally:
         page.close(verbose=False)  # type: ignore[attr-defined]
 
