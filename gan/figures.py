@@ -85,4 +85,6 @@ def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=110)
         plt.close(figure)
-    return file.getvalue()
+    few_colours = io.BytesIO()
+    Image.open(file).convert("RGB").quantize(256).save(few_colours, "PNG", optimize=True)  # a third of the bytes
+    return few_colours.getvalue()

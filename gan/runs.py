@@ -215,6 +215,7 @@ class Run:
             if self.trainer.data.name == "mnist":  # the judge reads MNIST's digits only
                 record["scores"] = quick_scores(self.trainer.result, SCORED_SAMPLES)
                 self._warn_of_collapse(record["scores"], bar)
+        record = _rounded(record)
         history.write(json.dumps(record) + "\n")
         history.flush()
         self.last_record = record
@@ -355,6 +356,13 @@ def _signals() -> Iterator[list[int]]:
     finally:
         for number, old in previous.items():
             signal.signal(number, old)
+
+
+def _rounded(value: Any) -> Any:
+    """A record with six decimals: the rest is noise, and half of the file."""
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _difference(key: str, theirs: Any, mine: Any) -> str:
