@@ -48,6 +48,7 @@ def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
 
     matplotlib.use("Agg")  # no window
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import LogFormatter
 
     ink, paper = _INK[theme], _PAPER[theme]
     blue, orange, green = _LINES[theme]
@@ -80,6 +81,8 @@ def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
         if scored:
             axes[2].plot([r["epoch"] for r in scored], [r["scores"]["frechet_train"] for r in scored], color=green)
             axes[2].set(title="Fréchet distance to MNIST", xlabel="epoch", yscale="log")
+            axes[2].yaxis.set_major_formatter("{x:g}")  # not powers of ten
+            axes[2].yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.4)))
         for axis in axes[:2]:
             axis.legend(loc="best")
         file = io.BytesIO()
