@@ -1,4 +1,4 @@
-"""The model card: README.md of a model folder, written from what the folder holds and from nothing else.
+"""The model card: README.md of a model folder, written from what the folder holds.
 
 The text stands in card.md; a fact that config.json or metrics.json doesn't record is left out, never guessed.
 """
@@ -96,14 +96,14 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
         datasets=[dataset.hub_id] if dataset and dataset.hub_id else None,
         metrics=sorted(metrics.values) or None,
         model_name=name,
-        eval_results=_evaluation_results(metrics, dataset),
+        eval_results=_evaluation_results(metrics),
     )
     card = ModelCard.from_template(
         data,
         template_path=str(TEMPLATE),
         title=title,
-        summary=_summary(name, generator, discriminator, dataset),
-        pictures=_pictures(folder),
+        summary=_summary(name, training, generator, discriminator, dataset),
+        pictures=_pictures(folder, training),
         snippet=snippet(repo_id or _as_typed(folder), generator),
         usage=_usage(generator),
         training=_training(folder, training, generator, discriminator, dataset),
@@ -128,11 +128,20 @@ def snippet(model: str, generator: Generator) -> str:
     )
 
 
-def _summary(name: str, generator: Generator, discriminator: Discriminator, dataset: Dataset | None) -> str:
+def _summary(
+    name: str,
+    training: dict[str, Any],
+    generator: Generator,
+    discriminator: Discriminator,
+    dataset: Dataset | None,
+) -> str:
     kind = "multilayer perceptron" if generator.config.architecture == "mlp" else "convolutional network"
     conditional = "class-conditional " if generator.conditional else ""
     trained = f", trained on {dataset.title}" if dataset else ""
-    recipe = f": {RECIPES[name].summary}" if name in RECIPES else ""
+    stock, settings = RECIPES.get(name), training.get("recipe")
+    usual = json.loads(json.dumps(stock.as_dict())) if stock else {}
+    changed = stock and isinstance(settings, dict) and usual != {**usual, **settings}
+    recipe = ", with settings changed (all are listed below)" if changed else f": {stock.summary}" if stock else ""
     return (
         f"A number goes in, a 28×28 grey picture comes out. The generator is a {conditional}{kind} with "
         f"{count_parameters(generator):,} parameters, its discriminator has {count_parameters(discriminator):,}"
@@ -140,9 +149,12 @@ def _summary(name: str, generator: Generator, discriminator: Discriminator, data
     )
 
 
-def _pictures(folder: Path) -> str:
+def _pictures(folder: Path, training: dict[str, Any]) -> str:
+    settings = training.get("recipe")
+    temperature = settings.get("temperature", 1.0) if isinstance(settings, dict) else 1.0
+    at = f" at temperature {temperature}" if temperature != 1 else ""
     captions = {
-        "Digits drawn by this model": sample_grid(folder),
+        f"Digits drawn by this model{at}": sample_grid(folder),
         "The same digits after each epoch": time_lapse(folder),
     }
     shown = [f"![{caption}]({path.as_posix()})\n\n*{caption}.*" for caption, path in captions.items() if path]
@@ -244,11 +256,15 @@ def _layers(config: GeneratorConfig | DiscriminatorConfig) -> str:
 
 @dataclass(frozen=True)
 class Metrics:
-    """What an evaluation measured: figures and their real-against-real floors by name, and the protocol in words."""
+    """What an evaluation measured: figures and their real-against-real floors by name, and how."""
 
     values: dict[str, float]
     floors: dict[str, float]
-    protocol: str
+    protocol: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        return ", ".join(f"{k}: {_text(v)}" for k, v in self.protocol.items())
 
 
 def read_metrics(folder: Path, weights: str, key: str = "evaluation") -> Metrics:
@@ -261,7 +277,7 @@ def read_metrics(folder: Path, weights: str, key: str = "evaluation") -> Metrics
     Raises:
         ModelError: the file is no JSON object.
     """
-    path, nothing = folder / METRICS, Metrics({}, {}, "")
+    path, nothing = folder / METRICS, Metrics({}, {}, {})
     if not path.is_file():
         return nothing
     try:
@@ -275,8 +291,7 @@ def read_metrics(folder: Path, weights: str, key: str = "evaluation") -> Metrics
     protocol = evaluation.get("protocol")
     if not isinstance(protocol, dict) or protocol.get("weights") != weights:
         return nothing
-    words = ", ".join(f"{k}: {_text(v)}" for k, v in protocol.items())
-    return Metrics(_numbers(evaluation.get("values")), _numbers(evaluation.get("floor")), words)
+    return Metrics(_numbers(evaluation.get("values")), _numbers(evaluation.get("floor")), protocol)
 
 
 def _numbers(content: Any) -> dict[str, float]:
@@ -290,14 +305,14 @@ def _quality(metrics: Metrics, inception: Metrics) -> str:
         return "These weights have not been evaluated."
     text = f"""{_figures(metrics)}
 
-Each figure stands beside its floor, the same figure of as many real digits. Protocol: {metrics.protocol}. The Fréchet
+Each figure stands beside its floor, the same figure of real digits. Protocol: {metrics.words}. The Fréchet
 distances are taken in the features of the project's own digit classifier: they compare with each other only, not with
 an Inception FID. `python -m gan.evaluation` measures them again."""
     if not inception.values:
         return text
     return f"""{text}
 
-With Inception's features, as the literature measures ({inception.protocol}):
+With Inception's features, as the literature measures ({inception.words}):
 
 {_figures(inception)}"""
 
@@ -317,21 +332,23 @@ def _figures(metrics: Metrics) -> str:
     return _table(["figure", "this model", "real digits", "meaning"], rows)
 
 
-def _evaluation_results(metrics: Metrics, dataset: Dataset | None) -> list[Any] | None:
+def _evaluation_results(metrics: Metrics) -> list[Any] | None:
     from huggingface_hub import EvalResult
 
-    if dataset is None or not metrics.values:
+    if not metrics.values:
         return None
+    mnist = DATASETS["mnist"]  # what every evaluation measures against
     return [
         EvalResult(
             task_type=TASK,
-            dataset_type=dataset.hub_id or dataset.title.lower(),
-            dataset_name=dataset.title,
+            dataset_type=mnist.hub_id or "",
+            dataset_name=mnist.title,
             metric_type=name,
             metric_name=f"{name.replace('_', ' ')} (own features)"
             if name.startswith("frechet")
             else name.replace("_", " "),
             metric_value=value,
+            metric_args={k: v for k, v in metrics.protocol.items() if k in ("samples", "draws", "temperature")} or None,
         )
         for name, value in metrics.values.items()
     ]

@@ -108,7 +108,7 @@ def to_images(digits: Tensor) -> Tensor:
 
 
 @cache
-def load_classifier(folder: Path = FOLDER, device: str | torch.device = "cpu") -> Classifier:
+def load_classifier(folder: Path = FOLDER) -> Classifier:
     """The bundled classifier (or that of another folder), verified, ready to judge; loaded once.
 
     Raises:
@@ -118,7 +118,7 @@ def load_classifier(folder: Path = FOLDER, device: str | torch.device = "cpu") -
     sha256 = expected_sha256(read_config(folder), WEIGHTS, folder)
     load_weights(classifier, folder / WEIGHTS, sha256)
     classifier.weights = sha256[:8]
-    return classifier.to(device).to(memory_format=torch.channels_last).eval().requires_grad_(False)
+    return classifier.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
 def read_config(folder: Path = FOLDER) -> dict[str, Any]:

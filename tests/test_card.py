@@ -62,6 +62,7 @@ def test_the_front_matter_is_what_the_hub_reads(folder):
     assert {"class-conditional", "mnist"} <= set(data.tags)
     (result,) = data.eval_results
     assert (result.metric_type, result.metric_value, result.dataset_name) == ("frechet_train", 3.25, "MNIST")
+    assert result.metric_args == {"samples": 10000}  # how it was measured goes with it
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,20 @@ def test_figures_of_other_weights_are_not_shown(folder):
     card = render_model_card(folder)
     assert "These weights have not been evaluated" in card
     assert "3.25" not in card
+
+
+def test_a_recipe_that_was_changed_is_not_praised_as_the_stock_one(tmp_path):
+    stock, changed = RECIPES["modern"], {**TRAINING["recipe"], "r1": 0.0, "temperature": 0.7}
+    assert f"Recipe `modern`: {stock.summary}." in render_model_card(save(tmp_path / "stock"))
+    card = render_model_card(save(tmp_path / "changed", training={**TRAINING, "recipe": changed}))
+    assert "Recipe `modern`, with settings changed" in card
+    assert stock.summary not in card
+
+
+def test_samples_of_another_temperature_say_so(folder):
+    assert "*Digits drawn by this model.*" in render_model_card(folder)
+    save(folder, training={**TRAINING, "recipe": {**TRAINING["recipe"], "temperature": 0.6}})
+    assert "*Digits drawn by this model at temperature 0.6.*" in render_model_card(folder)
 
 
 def test_the_source_of_the_recipe_is_cited(tmp_path):

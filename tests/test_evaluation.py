@@ -1,5 +1,6 @@
 """Generators of known faults get the figures that name the fault, and the command says what is wrong."""
 
+import io
 import json
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ import pytest
 import torch
 
 from gan import model_folder
+from gan.card import render_model_card, write_model_card
 from gan.data import Dataset, load_dataset
 from gan.evaluation import EXPLANATIONS, RealDigits, _digits_of, evaluate, format_table, main, quick_scores
 from gan.files import UserError
@@ -152,7 +154,7 @@ def test_figures_are_means_over_draws_of_other_seeds_and_classes():
     first, second = (real.figures(d, None) for d in drawn.split(SAMPLES))
     both = evaluate(generator, real)["values"]
     assert first["frechet_train"] != second["frechet_train"]
-    assert both == pytest.approx({figure: (first[figure] + second[figure]) / 2 for figure in first})
+    assert both == pytest.approx({figure: (first[figure] + second[figure]) / 2 for figure in first}, abs=1e-6)
 
     generator = Drawing(fresh_digits(), conditional=True)
     evaluate(generator, real)
@@ -223,6 +225,20 @@ def test_it_prints_the_table_and_adds_to_metrics_json(folder, mnist_dir, capsys)
     assert kept["evaluation"] == evaluate(Generator.from_pretrained(folder), real)
 
 
+def test_the_card_in_the_folder_shows_the_figures_at_once(folder, mnist_dir):
+    assert "have not been evaluated" in write_model_card(folder).read_text()
+    assert run(folder, mnist_dir) == 0
+    assert (folder / "README.md").read_text() == render_model_card(folder)
+    assert "Fréchet distance to the training digits" in (folder / "README.md").read_text()
+
+
+def test_figures_are_kept_where_they_cannot_be_printed(folder, mnist_dir, monkeypatch):
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    with pytest.raises(UnicodeEncodeError):
+        run(folder, mnist_dir)
+    assert "evaluation" in json.loads((folder / "metrics.json").read_text())
+
+
 def test_it_keeps_the_figures_where_it_is_told(folder, mnist_dir, tmp_path):
     assert run(folder, mnist_dir, "--output", str(tmp_path / "elsewhere.json")) == 0
     assert "evaluation" in json.loads((tmp_path / "elsewhere.json").read_text())
@@ -247,9 +263,10 @@ def test_a_folder_that_is_not_there(tmp_path, mnist_dir, capsys):
     assert "there is no folder" in refused(capsys, tmp_path / "nowhere" / "else", mnist_dir)
 
 
-def test_a_model_of_other_data(tmp_path, mnist_dir, capsys):
-    save(tmp_path / "clothes", dataset="fashion-mnist")
-    assert "was trained on fashion-mnist" in refused(capsys, tmp_path / "clothes", mnist_dir)
+@pytest.mark.parametrize("data", ["fashion-mnist", "emnist-digits", "folder"])
+def test_a_model_of_other_data(tmp_path, mnist_dir, capsys, data):
+    save(tmp_path / "other", dataset=data)
+    assert f"was trained on {data}, and everything here is" in refused(capsys, tmp_path / "other", mnist_dir)
 
 
 def test_more_samples_than_data(folder, mnist_dir, capsys):
