@@ -1,8 +1,9 @@
-"""The bundled runs are what their cards say: a fresh training begins as theirs did.
+"""The bundled runs are what their cards and the README say, and a fresh training begins as theirs did.
 
-Needs MNIST itself in `data/`, or in the folder that MNIST_DIR names; skipped where it isn't.
+That one needs MNIST itself in `data/`, or in the folder that MNIST_DIR names; skipped where it isn't.
 """
 
+import itertools
 import json
 import os
 from pathlib import Path
@@ -42,6 +43,40 @@ def test_a_bundled_run_is_todays_recipe(name: str) -> None:
 def test_both_networks_of_a_bundled_run_can_be_read_and_its_card_is_todays(name: str) -> None:
     load_discriminator(name)
     assert render_model_card(BUNDLED / name) == (BUNDLED / name / "README.md").read_text(encoding="utf-8")
+
+
+README_COLUMNS = (
+    ("frechet_train",),
+    ("precision", "recall"),
+    ("density", "coverage"),
+    ("classes",),
+    ("asked_digit_right",),
+    ("specks",),
+    ("nearest_training_digit",),
+)
+
+
+def readme_rows() -> dict[str, list[str]]:
+    """The cells of the README's table of figures, by model."""
+    lines = (BUNDLED.parent / "README.md").read_text(encoding="utf-8").splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("| | Fréchet distance"))
+    table = itertools.takewhile(lambda line: line.startswith("|"), lines[start:])
+    rows = [[cell.strip(" *") for cell in line.split("|")[1:-1]] for line in table]
+    return {name: cells for name, *cells in rows}
+
+
+@pytest.mark.parametrize("name", [*bundled_models(), "real digits"])
+def test_the_readme_shows_the_figures_that_were_measured(name: str) -> None:
+    folder = BUNDLED / ("modern" if name == "real digits" else name)
+    evaluation = json.loads((folder / "metrics.json").read_text())["evaluation"]
+    figures = evaluation["floor" if name == "real digits" else "values"]
+    for cell, names in zip(readme_rows()[name], README_COLUMNS, strict=True):
+        shown = [] if cell == "–" else [part.strip() for part in cell.split("/")]
+        assert len(shown) == len([n for n in names if n in figures]), cell
+        for text, figure in zip(shown, names, strict=False):
+            value = figures[figure] * (100 if text.endswith("%") else 1)
+            decimals = len(text.removesuffix(" %").partition(".")[2])
+            assert f"{value:.{decimals}f}" == f"{float(text.removesuffix(' %')):.{decimals}f}", figure
 
 
 @pytest.mark.parametrize("name", bundled_models())
