@@ -262,7 +262,7 @@ class PlainModernDiscriminator(nn.Module):
 @pytest.mark.parametrize("groups", ["class", "of four"])
 def test_a_modern_step_is_its_stated_maths(groups: str, toy_data: Dataset) -> None:
     shown = {"class": {"class_std": True, "minibatch_std": 0}, "of four": {"class_std": False, "minibatch_std": 4}}
-    step = Step(replace(RECIPES["modern"], generator_adam_eps=1e-4, **shown[groups]), toy_data)
+    step = Step(replace(RECIPES["modern"], **shown[groups]), toy_data)
     g = with_weights_of(step.g0, PlainModernGenerator())
     d = with_weights_of(step.d0, PlainModernDiscriminator(groups))
     g_adam, d_adam = adam(g, 5e-4, (0.0, 0.99), eps=1e-4), adam(d, 5e-4, (0.0, 0.99))
