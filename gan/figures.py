@@ -85,6 +85,8 @@ def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
             axes[2].yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.4)))
         for axis in axes[:2]:
             axis.legend(loc="best")
+        for axis in axes:
+            axis.xaxis.get_major_locator().set_params(integer=True)
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=110)
         plt.close(figure)
