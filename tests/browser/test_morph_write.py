@@ -137,8 +137,11 @@ def test_a_line_is_written_as_it_is_typed(open_page, url) -> None:
     page.get_by_role("tab", name="Write").click()
     expect(page.get_by_text("Type a date, a phone number")).to_be_visible()
     expect(page.get_by_text("are drawn, not generated")).to_be_visible()
+    embed = page.get_by_role("button", name="Embed")
+    expect(embed).to_be_disabled()  # there is no picture yet
     page.get_by_label("Text").press_sequentially("2026-11-21 +1")
     line = page.locator("#line[data-painted='2026-11-21 +1']")
+    expect(embed).to_be_enabled()
     expect(line).to_have_accessible_name("“2026-11-21 +1” in handwriting number 0")
     expect_query(page, text="2026-11-21 +1", hand=None)
     one = line.evaluate("canvas => canvas.toDataURL()")

@@ -44,6 +44,8 @@ let addressTimer = 0;
 let addressWritten = 0;
 /** Keep the address bar true; browsers throttle history calls, so not more often than ten times a second. */
 export function writeAddress() {
+  const embed = document.getElementById("embed");
+  if (embed) embed.disabled = active === "text" && !shown.text?.text; // an empty line has no picture
   clearTimeout(addressTimer);
   const wait = Math.max(0, addressWritten + 100 - performance.now());
   addressTimer = setTimeout(() => {
