@@ -4,6 +4,7 @@ Start-up never waits for the Hub: a model that isn't at hand is fetched in the b
 bundled weights serve, and `status` says which and why.
 """
 
+import sys
 import tempfile
 import threading
 import time
@@ -92,12 +93,18 @@ class Shelf:
         self.served = cached or hub.load_generator(DEFAULT, device=self.device)
         held = f"{name_of(cached)} from the cache" if cached else "the bundled weights"
         if cached and fetch.is_commit(revision):
-            self.status = f"serving {held}"
+            self._tell(f"serving {held}")
             return
-        self.status = f"serving {held} while {model} is fetched"
+        self._tell(f"serving {held} while {model} is fetched")
         threading.Thread(
             target=self._fetch_served, args=(repo_id, revision, held), daemon=True, name="hub-served"
         ).start()
+
+    def _tell(self, status: str) -> None:
+        """The new status, for visitors on the page and once for whoever watches the terminal or a Space's log."""
+        if status != getattr(self, "status", None):
+            print(status, file=sys.stderr, flush=True)
+        self.status = status
 
     def _cached(self, repo_id: str, revision: str | None) -> Generator | None:
         from gan import fetch
@@ -116,17 +123,17 @@ class Shelf:
             try:
                 snapshot = fetch.fetch(repo_id, revision, seconds=SERVED_SECONDS)
                 self.served = hub.load_generator(repo_id, revision=snapshot.commit, device=self.device)
-                self.status = f"serving {name_of(self.served)}"
+                self._tell(f"serving {name_of(self.served)}")
                 return
             except fetch.HubError as error:
-                self.status = f"serving {held}: {error.reason}"
+                self._tell(f"serving {held}: {error.reason}")
                 if not error.unreachable:
                     return
             except ModelError as error:  # visitors read the status: they have no use for our paths
-                self.status = f"serving {held}: {str(error).replace(str(snapshot.folder), snapshot.name)}"
+                self._tell(f"serving {held}: {str(error).replace(str(snapshot.folder), snapshot.name)}")
                 return
             except BaseException:  # a bug: the log has it, and the page must not promise the model for ever
-                self.status = f"serving {held}: {repo_id} cannot be loaded"
+                self._tell(f"serving {held}: {repo_id} cannot be loaded")
                 raise
             self._closed.wait(RETRY_SECONDS)
 

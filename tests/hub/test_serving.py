@@ -185,10 +185,12 @@ def test_with_any_fault_the_page_serves_at_once_and_soon_says_why(hub, start, re
     ],
     ids=["missing", "private", "gated", "unknown revision"],
 )
-def test_a_model_that_cannot_be_had_is_named(start, repository, prepare, model, reason):
+def test_a_model_that_cannot_be_had_is_named(start, repository, prepare, model, reason, capsys):
     prepare(repository)
     page = start(model)
     wait_for(lambda: page.status == f"serving the bundled weights: {reason}")
+    told = capsys.readouterr().err.splitlines()  # in the terminal as well
+    assert told == [f"serving the bundled weights while {model} is fetched", page.status]
 
 
 def test_a_foreign_model_is_named_in_the_status_without_our_paths(start, repository, run_folder):
