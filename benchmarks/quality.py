@@ -271,7 +271,7 @@ def main() -> int:
         table = options.what == "table"
         if not table:
             chosen_variants(options)  # a misspelt one is refused before a minute is spent
-        if table and not bundled_models():
+        elif not bundled_models():
             raise UserError("there are no bundled checkpoints to compare")
         test = load_dataset("mnist", options.data_dir, train=False)
         real = RealDigits(data, test, draws=DRAWS if table else 1)  # an ablation's distances differ by far more

@@ -345,7 +345,7 @@ def main(arguments: list[str] | None = None) -> int:
         def keep(key: str, result: dict[str, Any]) -> None:
             if output:  # first of all: minutes were spent on it
                 write_atomically(output, to_json({**_read_metrics(output), key: result}))
-                if output.parent == source.folder and (source.folder / CARD).is_file():
+                if output == source.folder / METRICS and (source.folder / CARD).is_file():
                     write_model_card(source.folder)
             print(format_table(result, generator.name))
             if output:

@@ -359,7 +359,7 @@ def _signals() -> Iterator[list[int]]:
 
 
 def _rounded(value: Any) -> Any:
-    """A record with six decimals: the rest is noise, and half of the file."""
+    """A record with six decimals: the rest is noise, and a quarter of the file."""
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     return round(value, 6) if isinstance(value, float) else value

@@ -69,7 +69,7 @@ class Shelf:
         self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
         self._closed = threading.Event()
         self.served: Generator
-        self.status: str
+        self.status = ""
         self._start(model)
 
     # The model that the page serves
@@ -102,7 +102,7 @@ class Shelf:
 
     def _tell(self, status: str) -> None:
         """The new status, for visitors on the page and once for whoever watches the terminal or a Space's log."""
-        if status != getattr(self, "status", None):
+        if status != self.status:
             print(status, file=sys.stderr, flush=True)
         self.status = status
 
