@@ -143,8 +143,11 @@ class Shelf:
 
     # The models that links name
 
-    def get(self, name: str | None = None) -> Generator:
+    def get(self, name: str | None = None, weights: str | None = None) -> Generator:
         """The model of a link: none named, the one served; a bundled name; or user/repo[@revision] on the Hub.
+
+        A run may be served under a bundled model's name, as runs/modern: if it hasn't the weights that a link pins,
+        the bundled model is meant.
 
         It returns or raises within PATIENCE_SECONDS. A visitor's name never reaches the file system, and is fetched
         without this machine's token into a folder of its own, so that no private model in its cache can be asked for.
@@ -153,13 +156,11 @@ class Shelf:
             NotReadyError: it is being fetched; ask again.
             ModelError: there is no such model, it is none of ours or too large, or the Hub can't be used.
         """
-        if not name or name == name_of(self.served):
+        bundled = name in hub.bundled_models()
+        if not name or (name == name_of(self.served) and not (bundled and weights not in (None, self.served.weights))):
             return self.served
-        if name in hub.bundled_models():
-            with self._lock:
-                if name not in self._bundled:
-                    self._bundled[name] = hub.load_generator(hub.BUNDLED / name, device=self.device)
-                return self._bundled[name]
+        if bundled:
+            return self.bundled(name)
         if "/" not in name:
             raise ModelError(
                 f"there is no bundled model {name!r} (bundled: {', '.join(hub.bundled_models()) or 'none'})"
@@ -168,6 +169,17 @@ class Shelf:
             raise ModelError(f"this page draws with its own models only, not with {name!r}")
         return self._get_remote(name)
 
+    def bundled(self, name: str) -> Generator:
+        """A bundled model, loaded once.
+
+        Raises:
+            ModelError: it is damaged, or there is none of that name.
+        """
+        with self._lock:
+            if name not in self._bundled:
+                self._bundled[name] = hub.load_generator(hub.BUNDLED / name, device=self.device)
+            return self._bundled[name]
+
     def _get_remote(self, name: str) -> Generator:
         from gan import fetch
 
@@ -175,7 +187,7 @@ class Shelf:
         with self._lock:
             expires, answer = self._answers.get(name, (0.0, name))
             if isinstance(answer, ModelError) and time.monotonic() < expires:
-                raise ModelError(str(answer))
+                raise answer.with_traceback(None)
             key = answer if isinstance(answer, str) and time.monotonic() < expires else name
             if key in self._visitors:
                 self._visitors.move_to_end(key)

@@ -166,8 +166,20 @@ def test_a_link_may_name_a_bundled_model(client: TestClient, served: Generator) 
     assert plain.headers["x-model"].startswith("plain ")
     assert plain.content != client.get("/digits.png?seed=7").content
     assert client.get("/digits.png?seed=7&model=plain&digit=3").status_code == 422  # it has no classes
-    for unknown in ("nowhere", "user/repo@0a1b2c3", "broken"):
+    for unknown in ("nowhere", "broken"):
         assert client.get(f"/digits.png?model={unknown}").status_code == 404
+
+
+def test_weights_tell_a_run_from_the_bundled_model_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled = make_model(tmp_path / "bundled" / "relu-2", "relu-2", seed=1)
+    monkeypatch.setattr(hub, "BUNDLED", tmp_path / "bundled")
+    mine = make_model(tmp_path / "runs" / "relu-2", "relu-2", seed=2)
+    client = TestClient(Starlette(routes=routes.routes(Models(mine))))
+    assert client.get("/digits.png?model=relu-2").headers["x-model"] == f"relu-2 {mine.weights}"
+    for generator in (mine, bundled):
+        answer = client.get(f"/digits.png?seed=7&count=1&model=relu-2&weights={generator.weights}")
+        assert np.array_equal(pixels(answer.content), generator.sample([7])[0].numpy())
+    assert client.get("/digits.png?model=relu-2&weights=00000000").status_code == 409
 
 
 def test_healthz_and_model_json_say_who_draws(client: TestClient, served: Generator) -> None:

@@ -55,7 +55,7 @@ MESSAGES = {
     "seeds": "must be 1 to {most} whole numbers from 0 to {high}, separated by commas",
     "digits": "must be 1 to {most} digits from 0 to 9 (or - for any), separated by commas",
     "position": "must be a frame's number, or two separated by a comma",
-    "characters": "must be at most {most} digits, spaces and - . / : + ,",
+    "characters": "must be digits, spaces and - . / : + , (at most {most} in all)",
     "model": "must be a bundled model's name, or user/repo@commit",
     "weights": "must be 8 hexadecimal digits",
     "version": "must be {version}: this page reads no other version of links",
@@ -72,6 +72,7 @@ MESSAGES = {
     "outside": "must be one of the digits that are shown",
     "no_model": "is not served here; these are: {known}",
     "not_ready": "is being fetched: try again in some seconds",
+    "unreachable_model": "cannot be fetched: {error}",
     "broken_model": "cannot be loaded: {error}",
     "other_weights": "are not here: {model} has weights {weights} now, which draw other pixels",
 }

@@ -64,25 +64,36 @@ class Models:
             UnavailableError: no such model is served, bundled or on the Hub, it cannot be loaded (yet), or it has other
                 weights.
         """
-        generator = self._named(model)
+        generator = self._named(model, weights)
         if weights is not None and weights != generator.weights:
             args = {"model": pin(generator).model, "weights": generator.weights}
             raise UnavailableError(Problem("weights", weights, "other_weights", args))
         return generator
 
-    def _named(self, model: str | None) -> Generator:
+    def _named(self, model: str | None, weights: str | None) -> Generator:
         if model is not None and "/" not in model and model not in self.names():
             raise UnavailableError(Problem("model", model, "no_model", {"known": ", ".join(self.names())}))
         try:
-            return self.shelf.get(model)
+            return self.shelf.get(model, weights)
         except NotReadyError as error:
             raise UnavailableError(Problem("model", str(model), "not_ready", {})) from error
         except UserError as error:
-            raise UnavailableError(Problem("model", str(model), "broken_model", {"error": str(error)})) from error
+            code = "unreachable_model" if getattr(error, "unreachable", False) else "broken_model"
+            raise UnavailableError(Problem("model", str(model), code, {"error": str(error)})) from error
 
     def names(self) -> list[str]:
         """What a link may name: the served model first, then the bundled ones."""
         return list(dict.fromkeys([pin(self.served).model, *hub.bundled_models()]))
+
+    def bundled_twin(self) -> Generator | None:
+        """The bundled model that has the served one's name, but other weights: a run of that recipe is served."""
+        if self.served.revision or self.served.name not in hub.bundled_models():
+            return None
+        try:
+            twin = self.shelf.bundled(self.served.name)
+        except UserError:  # damaged
+            return None
+        return twin if twin.weights != self.served.weights else None
 
     def digits(self, generator: Generator, request: Request) -> np.ndarray:
         """The digits of a request, `uint8 [..., 28, 28]`, or a written line `uint8 [28, W]`."""

@@ -57,6 +57,8 @@ def openapi_document(pictures: Sequence[Described]) -> dict[str, Any]:
                     "404": {"description": "The model is not served here", "content": refusal},
                     "409": {"description": "The model has other weights here than the link's", "content": refusal},
                     "422": {"description": "A parameter is malformed or out of range", "content": refusal},
+                    "502": {"description": "The Hub, which has the model, does not answer", "content": refusal},
+                    "503": {"description": "The model is being fetched: ask again", "content": refusal},
                 },
             }
         }
@@ -152,7 +154,7 @@ code { overflow-wrap: anywhere; }
 <main><h1>Digits by number: HTTP</h1>
 <p>A digit's number goes in, a 28×28 picture comes out. The <a href="./">page</a>'s address takes the same parameters as
 these routes; unknown ones are ignored. A malformed one is answered with 422 and the reason as JSON, a model that is not
-here with 404, weights that differ from the link's with 409. A link that carries <code>weights</code> is immutable:
+here with 404, weights that differ from the link's with 409, a model that is being fetched with 503. A link that carries <code>weights</code> is immutable:
 it may be cached for ever. For programs: <a href="./openapi.json">OpenAPI</a>.</p>
 {sections}</main></html>
 """

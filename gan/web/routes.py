@@ -179,8 +179,9 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 def unavailable(error: UnavailableError) -> JSONResponse:
-    """404 for a model that is not here, 503 while it is being fetched, 409 if it has other weights than the link's."""
-    status = {"other_weights": 409, "not_ready": 503}.get(error.problem.code, 404)
+    """404 for a model that is not here, 409 if it has other weights than the link's, 503 while it is being fetched,
+    502 if the Hub does not answer."""
+    status = {"other_weights": 409, "not_ready": 503, "unreachable_model": 502}.get(error.problem.code, 404)
     return refusal(status, [error.problem])
 
 

@@ -224,7 +224,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "device": describe_device(generator.device),
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
-        "models": models.names(),
+        "models": choices(models),
         "remote": models.shelf.remote,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
         "line": {"advances": {**rendering.SEPARATORS, "digit": rendering.DIGIT_ADVANCE}, "margin": rendering.MARGIN},
@@ -239,6 +239,15 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         + "".join(f'<link rel="modulepreload" href="{folder}/{path.name}">\n' for path in sorted(STATIC.glob("*.js")))
         + f'<script type="module" src="{folder}/main.js"></script>'
     )
+
+
+def choices(models: Models) -> list[dict[str, str]]:
+    """The models that the page offers, by name, and by weights where two have the same name."""
+    named = [{"model": name} for name in models.names()]
+    twin = models.bundled_twin()
+    if twin is None:
+        return named
+    return [{**named[0], "weights": models.served.weights}, *named[1:], {"model": twin.name, "weights": twin.weights}]
 
 
 def _values(request: Request) -> dict[str, Any]:

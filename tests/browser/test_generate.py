@@ -6,6 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from gan import hub
+from gan.web.models import Models
+from tests.browser.conftest import served, untrained
+
 PAINTED = "#wall[data-painted]"
 
 
@@ -235,10 +239,41 @@ def test_another_model_draws_the_same_numbers(open_page, url) -> None:
     expect(page.get_by_label("Number of the first digit")).to_have_value("7")
 
 
-def test_a_hub_model_that_cannot_be_had_is_said(open_page, url) -> None:
+def test_a_model_that_cannot_be_had_is_said_where_it_was_asked_for(open_page, url) -> None:
+    """The dialog, the name in it and the model that draws all stay."""
     page = open_page(f"{url}?seed=7", ready=PAINTED)
     page.get_by_role("button", name="Model: tested").click()
-    field = page.get_by_label("A model on the Hugging Face Hub")
-    field.fill("nobody/nothing")
-    field.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("nobody/nothing")
+    dialog = page.get_by_role("dialog", name="Who draws?")
+    field = dialog.get_by_label("A model on the Hugging Face Hub")
+    for name, reason in (
+        ("foo", "Model: “foo” is not served here; these are: tested"),
+        ("nobody/nothing", "Model: “nobody/nothing” cannot be "),
+    ):
+        field.fill(name)
+        field.press("Enter")
+        expect(dialog.get_by_role("alert")).to_contain_text(reason)
+        expect(field).to_have_value(name)
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("button", name="Model: tested")).to_be_visible()
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, tmp_path) -> None:
+    run = untrained(tmp_path / "relu-2", "relu-2")
+    server, address = served(Models(run))
+    try:
+        page = open_page(address, ready=PAINTED)
+        for name, weights in (
+            ("relu-2 (bundled)", hub.load_generator("relu-2").weights),
+            ("relu-2", run.weights),
+        ):
+            page.get_by_role("button", name="Model: relu-2").click()
+            dialog = page.get_by_role("dialog", name="Who draws?")
+            dialog.get_by_role("button", name=name, exact=True).click()
+            page.wait_for_url(f"**model=relu-2&weights={weights}**")
+            page.wait_for_selector(PAINTED)
+            page.get_by_role("button", name="Model: relu-2").click()
+            expect(dialog.locator("[aria-pressed=true]")).to_have_text(name)
+            page.keyboard.press("Escape")
+    finally:
+        server.close(verbose=False)

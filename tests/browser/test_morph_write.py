@@ -161,7 +161,9 @@ def test_a_line_is_written_as_it_is_typed(open_page, url) -> None:
 def test_a_character_that_cannot_be_written_is_told(open_page, url) -> None:
     page = open_page(f"{url}?text=12", ready="#line[data-painted]")
     page.get_by_label("Text").fill("12a")
-    expect(page.get_by_role("alert")).to_contain_text("Text: “12a” must be at most 64 digits, spaces and - . / : + ,.")
+    expect(page.get_by_role("alert")).to_contain_text(
+        "Text: “12a” must be digits, spaces and - . / : + , (at most 64 in all)."
+    )
     expect(page.locator("#line")).to_have_attribute("data-painted", "12")
 
 

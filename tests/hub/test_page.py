@@ -69,6 +69,16 @@ def test_a_model_that_cannot_be_had_is_a_reason_in_json(client, repository, name
     assert reason in answer.text
 
 
+def test_a_hub_that_does_not_answer_is_502_each_time(client, hub):
+    hub.down()
+    page = client()
+    for _ in range(2):  # the second answer is the remembered one
+        answer = page.get("/digits.png?model=maker/digits")
+        assert answer.status_code == 502
+        assert "cannot be fetched" in answer.text
+        assert "hub unreachable" in answer.text
+
+
 def test_a_model_on_its_way_is_503_and_comes(client, hub, repository):
     page = client()
     with hub.fault("GET /cdn", "black hole"):

@@ -129,7 +129,7 @@ export async function copy(text, button) {
 
 // The head: who draws, how long it took, the link
 
-const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "not_ready"]); // the served model draws instead
+const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "unreachable_model", "not_ready"]); // the served model draws instead
 const PATHS = { digits: "digits.png", walk: "walk.gif", text: "text.png" };
 
 function picture(kind, scale) {
@@ -163,23 +163,47 @@ function embedDialog() {
 
 /** Another model draws the same numbers: the page opens its own link again, with that model instead of this one. */
 function modelDialog() {
-  const open = (model) => {
+  const open = ({ model, weights }) => {
     const url = new URL(permalink(active, shown[active]));
     url.searchParams.set("model", model);
-    url.searchParams.delete("weights");
+    if (weights) url.searchParams.set("weights", weights);
+    else url.searchParams.delete("weights");
     location.assign(url);
   };
+  const drawn = ({ model, weights }) => model === page.pin.model && (!weights || weights === page.pin.weights);
+  const name = ({ model }, i) => (page.models.findIndex((m) => m.model === model) < i ? say("bundled_model", { model }) : model);
   const field = el("input", { id: "model-name", type: "text", placeholder: "user/repo", autocomplete: "off", spellcheck: "false", required: true, maxlength: 200 });
+  const told = el("p", { class: "told", role: "alert" });
+  const openNamed = async (event) => {
+    event.preventDefault();
+    const model = field.value.trim();
+    if (!model) return;
+    told.textContent = say("fetching");
+    const problems = await whenThere(model);
+    if (!dialog.open || model !== field.value.trim()) return; // closed, or another name was typed meanwhile
+    if (!problems.length) open({ model });
+    else told.textContent = problems.map(explain).join(" ");
+  };
   const dialog = el("dialog", { class: "sheet", "aria-labelledby": "model-title", onclose: () => dialog.remove() },
     el("h2", { id: "model-title", text: say("other_model") }),
-    el("div", { class: "actions" }, ...page.models.map((name) =>
-      el("button", { class: "quiet", "aria-pressed": String(name === page.pin.model), onclick: () => open(name), text: name }))),
-    ...(page.remote ? [el("form", { class: "snippet", onsubmit: (event) => { event.preventDefault(); if (field.value.trim()) open(field.value.trim()); } },
+    el("div", { class: "actions" }, ...page.models.map((choice, i) =>
+      el("button", { class: "quiet", "aria-pressed": String(drawn(choice)), onclick: () => open(choice), text: name(choice, i) }))),
+    ...(page.remote ? [el("form", { class: "snippet", onsubmit: openNamed },
       el("label", { for: "model-name", text: say("hub_model") }), field,
-      el("button", { type: "submit", text: say("open") }))] : []),
+      el("button", { type: "submit", text: say("open") })), told] : []),
     el("button", { class: "quiet close", "aria-label": say("close"), onclick: () => dialog.close(), text: "×" }));
   document.body.append(dialog);
   dialog.showModal();
+}
+
+/** Wait until the server has a model, which it may have to fetch; resolves to the problems, none if it is there. */
+async function whenThere(model, tries = 120) {
+  const answer = await fetch(`model.json?model=${encodeURIComponent(model)}`).catch(() => null);
+  if (answer?.ok) return [];
+  const problems = (await answer?.json().catch(() => null))?.detail ?? [{ parameter: "model", value: model, code: "unreachable_model", args: { error: say("no_answer") } }];
+  if (answer?.status !== 503 || tries === 0) return problems;
+  await new Promise((done) => setTimeout(done, 1000));
+  return whenThere(model, tries - 1);
 }
 
 function escapeHtml(text) {
@@ -209,14 +233,10 @@ function mountHead(root) {
 // has begun to use what is shown meanwhile.
 const openedLink = location.href;
 let used = false;
-if (page.problems.some((p) => p.code === "not_ready")) awaitModel(120);
-async function awaitModel(tries) {
-  await new Promise((done) => setTimeout(done, 1000));
-  const model = new URL(openedLink).searchParams.get("model");
-  const answer = await fetch(`model.json?model=${encodeURIComponent(model)}`).catch(() => null);
-  if (answer?.status === 503 && tries > 0) return awaitModel(tries - 1);
-  if (answer?.ok && !used) location.replace(openedLink);
-  return undefined;
+if (page.problems.some((p) => p.code === "not_ready")) {
+  whenThere(new URL(openedLink).searchParams.get("model")).then((problems) => {
+    if (!problems.length && !used) location.replace(openedLink);
+  });
 }
 
 // What Gradio calls

@@ -11,7 +11,7 @@ export function say(key, values = {}) {
 /** What was wrong with a parameter, as a sentence. */
 export function explain({ parameter, value, code, args }) {
   const name = words[language][`name_${parameter}`] ?? parameter;
-  return say("problem", { name, value, reason: say(`problem_${code}`, args) });
+  return say("problem", { name, value, reason: say(`problem_${code}`, args).replace(/[.。]$/, "") }); // the sentence has its own
 }
 
 /** Make an element: el("button", {class: "x", onclick: f, text: "…"}, ...children). */
