@@ -1,5 +1,6 @@
 """Train a recipe on MNIST: `python train.py relu-2`, `python train.py --help`."""
 
+import difflib
 import os
 import sys
 from dataclasses import dataclass, field
@@ -25,6 +26,12 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
         name: (f"{recipe.summary} ({recipe.epochs} epochs)", Job(recipe=recipe)) for name, recipe in RECIPES.items()
     }
     arguments = sys.argv[1:] if arguments is None else arguments
+    named = arguments[0].replace("_", "-") if arguments and not arguments[0].startswith("-") else None
+    if named is not None and named not in RECIPES:
+        close = difflib.get_close_matches(named, RECIPES, n=1)
+        hint = f"did you mean {close[0]}? The recipes are" if close else "the recipes are"
+        print(f"train.py: there is no recipe {arguments[0]!r}; {hint} {', '.join(RECIPES)}", file=sys.stderr)
+        sys.exit(2)
     try:
         job = tyro.extras.overridable_config_cli(
             jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments

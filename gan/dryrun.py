@@ -37,8 +37,8 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     y = torch.eye(10, device=trainer.device)[torch.arange(batch) % 10]
     sections = [
         f"{name}: {recipe.summary}\n{recipe.source}",
-        "Generator\n" + _layers(trainer.generator, z, y),
-        "Discriminator\n" + _layers(trainer.discriminator, images, y),
+        "Generator\n" + _layers(trainer.generator, z, y, {"embedding": "the class, beside the latent"}),
+        "Discriminator\n" + _layers(trainer.discriminator, images, y, _heads(recipe)),
         "Schedule\n" + _schedule(trainer, note),
         "Memory\n" + _memory(trainer),
     ]
@@ -66,16 +66,27 @@ def _data(options: RunOptions) -> tuple[Dataset, str]:
     return Dataset(options.dataset, images, labels), note
 
 
-def _layers(network: nn.Module, inputs: Tensor, y: Tensor) -> str:
-    """A line a layer: its kind, the shape that leaves it, its parameters."""
-    rows: list[tuple[str, str, int]] = []
+def _heads(recipe: Recipe) -> dict[str, str]:
+    """What the discriminator's last layers are for."""
+    deviation = " and their deviation" if recipe.class_std or recipe.minibatch_std else ""
+    return {
+        "logit": f"the logit, of the features{deviation}",
+        "embedding": "the class; its product with the features is added",
+    }
+
+
+def _layers(network: nn.Module, inputs: Tensor, y: Tensor, about: dict[str, str]) -> str:
+    """A line a layer: its kind, the shape that leaves it, its parameters, and what it is for where `about` says so."""
+    rows: list[tuple[str, str, int, str]] = []
     counted: set[int] = set()
+    notes = {id(module): about[name] for name, module in network.named_modules() if name in about}
 
     def note(layer: nn.Module, _: object, output: Tensor) -> None:
         own = [p for p in layer.parameters() if id(p) not in counted]
         counted.update(id(p) for p in own)
         shape = " × ".join(str(n) for n in output.shape[1:])
-        rows.append((type(layer).__name__.removeprefix("Parametrized"), f"[N × {shape}]", sum(p.numel() for p in own)))
+        kind = type(layer).__name__.removeprefix("Parametrized")
+        rows.append((kind, f"[N × {shape}]", sum(p.numel() for p in own), notes.get(id(layer), "")))
 
     leaves = [m for m in network.modules() if isinstance(m, _LAYERS)]
     hooks = [layer.register_forward_hook(note) for layer in leaves]
@@ -85,7 +96,7 @@ def _layers(network: nn.Module, inputs: Tensor, y: Tensor) -> str:
         network.train(was_training)
     for hook in hooks:
         hook.remove()
-    lines = [f"  {kind:<16} {shape:<20} {parameters:>12,}" for kind, shape, parameters in rows]
+    lines = [f"  {kind:<16} {shape:<20} {count:>12,}   {note}".rstrip() for kind, shape, count, note in rows]
     return "\n".join([*lines, f"  {'total':<16} {'':<20} {count_parameters(network):>12,} parameters"])
 
 

@@ -337,7 +337,10 @@ class Run:
         metadata.setdefault("mixed_precision", "no")
         for key, mine in self.identity.items():
             if metadata.get(key) != mine:
-                raise UserError(f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}")
+                raise UserError(
+                    f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}. A run is resumed as "
+                    f"it was begun: leave that out, or begin a new run with another --output-dir."
+                )
         history = self.folder / HISTORY
         if not history.is_file() or history.stat().st_size < metadata["history_bytes"]:
             raise UserError(f"{history} is shorter than {path.name} says: it was changed, the run cannot be resumed")
@@ -369,8 +372,9 @@ def _difference(key: str, theirs: Any, mine: Any) -> str:
     if isinstance(theirs, dict) and isinstance(mine, dict):
         for field in sorted(mine.keys() | theirs.keys()):
             if mine.get(field) != theirs.get(field):
-                return f"its {field} is {theirs.get(field)!r}, you asked for {mine.get(field)!r}"
-    return f"its {key} is {theirs!r}, you asked for {mine!r}"
+                key, theirs, mine = field, theirs.get(field), mine.get(field)
+                break
+    return f"it has {key} {theirs}, you asked for {mine}"
 
 
 def _command(*, without: set[str], add: list[str] | None = None) -> str:

@@ -176,9 +176,9 @@ def test_a_folder_that_holds_a_run_is_refused_untouched(finished: Path, mnist_di
     before = files(finished)
     with pytest.raises(UserError, match="already holds a run: add --resume"):
         train_here(SMALL, options(mnist_dir, finished))
-    with pytest.raises(UserError, match="holds another run: its learning_rate is 0.0005, you asked for 0.001"):
+    with pytest.raises(UserError, match="holds another run: it has learning_rate 0.0005, you asked for 0.001. A run is"):
         train_here(replace(SMALL, learning_rate=1e-3), options(mnist_dir, finished, resume=True))
-    with pytest.raises(UserError, match="its seed is 0, you asked for 5"):
+    with pytest.raises(UserError, match="it has seed 0, you asked for 5"):
         train_here(SMALL, options(mnist_dir, finished, resume=True, seed=5))
     assert files(finished) == before
 
@@ -353,12 +353,19 @@ def test_the_help_names_every_recipe_and_a_recipes_help_its_defaults() -> None:
     assert "(default: 0.0002)" in text
 
 
+def test_a_misspelt_recipe_is_answered_with_the_nearest_one() -> None:
+    result = train_py("rleu-2")
+    assert result.returncode == 2
+    assert "there is no recipe 'rleu-2'; did you mean relu-2?" in result.stderr
+
+
 def test_a_dry_run_counts_parameters_and_writes_nothing(mnist_dir: Path, tmp_path: Path) -> None:
     result = train_py("batchnorm", "--dry-run", "--data-dir", mnist_dir, "--output-dir", tmp_path / "run")
     assert result.returncode == 0
     assert "1,510,032 parameters" in result.stdout
     assert "533,505 parameters" in result.stdout
     assert "512 images" in result.stdout
+    assert "257   the logit, of the features\n" in result.stdout
     assert not (tmp_path / "run").exists()
 
 

@@ -154,7 +154,7 @@ code { overflow-wrap: anywhere; }
 <main><h1>Digits by number: HTTP</h1>
 <p>A digit's number goes in, a 28×28 picture comes out. The <a href="./">page</a>'s address takes the same parameters as
 these routes; unknown ones are ignored. A malformed one is answered with 422 and the reason as JSON, a model that is not
-here with 404, weights that differ from the link's with 409, a model that is being fetched with 503. A link that carries <code>weights</code> is immutable:
-it may be cached for ever. For programs: <a href="./openapi.json">OpenAPI</a>.</p>
+here with 404, weights that differ from the link's with 409, a model that is being fetched with 503. A link that carries
+<code>weights</code> is immutable: it may be cached for ever. For programs: <a href="./openapi.json">OpenAPI</a>.</p>
 {sections}</main></html>
 """
