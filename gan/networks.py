@@ -236,8 +236,11 @@ class Generator(nn.Module):
             temperature: scales the latent, 0.1 … 1.5; lower is more typical and less varied (truncation).
 
         Raises:
+            TypeError: seeds is a single number.
             ValueError: a seed, digit or temperature out of range, or digits asked of an unconditional generator.
         """
+        if isinstance(seeds, int):
+            raise TypeError(f"seeds must be several, as [{seeds}] or range({seeds}, {seeds + 16}), not {seeds!r} alone")
         seeds = list(seeds)
         y = latents.one_hot(self.classes(seeds, digits))
         z = latents.latent(seeds, self.config.latent_dim)

@@ -63,7 +63,7 @@ MESSAGES = {
     "required": "must be given",
     "long": "must be at most {most} bytes long in all",
     "keys": "must be as many as the {other}, or a single one",
-    "two": "must be at least two key frames",
+    "two": "must be at least two key frames: two numbers, or one drawn as two digits",
     "four": "must be four key frames to span a plane",
     "ten": "must be at most {most} when each shows ten digits",
     "unconditional": "must be left out: the model {model} cannot be asked for a digit",

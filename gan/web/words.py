@@ -231,7 +231,7 @@ CHINESE = {
     "problem_required": "不能为空",
     "problem_long": "总长不能超过 {most} 字节",
     "problem_keys": "个数必须与 {other} 相同,或只有一个",
-    "problem_two": "至少要两个关键帧",
+    "problem_two": "至少要两个关键帧:两个编号,或一个编号写两个数字",
     "problem_four": "平面需要四个关键帧",
     "problem_ten": "每个编号写十个数字时最多 {most}",
     "problem_unconditional": "必须省略:模型 {model} 不能指定数字",

@@ -277,3 +277,14 @@ def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, t
             page.keyboard.press("Escape")
     finally:
         server.close(verbose=False)
+
+
+def test_a_few_digits_stand_in_rows_without_gaps(open_page, url) -> None:
+    page = open_page(f"{url}?count=4", ready=PAINTED)
+    height = "document.querySelector('#wall canvas').height"
+    row = page.evaluate(height)
+    for count, rows in ((9, 3), (10, 2)):
+        page.get_by_label("number input for How many").fill(str(count))
+        page.get_by_label("number input for How many").press("Enter")
+        painted(page, f"0/{count}")
+        assert page.evaluate(height) == rows * row

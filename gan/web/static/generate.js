@@ -96,17 +96,19 @@ export function mountGenerate(root) {
     return values.ten ? offset * 10 + (digit ?? 0) : offset;
   }
 
-  // Where each digit stands: the largest cells that fit the width and a good part of the window's height.
+  // Where each digit stands: the largest cells that fit the width and a good part of the window's height; of equal ones
+  // those that leave the fewest empty places, in the widest rows.
   function arrange({ ten, count }) {
     const n = ten ? count * 10 : count;
     const width = wall.clientWidth;
     const height = width < 560 ? Math.max(300, window.innerHeight * 0.5) : Math.max(320, Math.min(window.innerHeight - 140, 900));
     let columns = 10;
     if (!ten) {
-      let best = 0;
+      let best = { cell: 0, empty: 0 };
       for (let c = 1; c <= n; c++) {
-        const cell = Math.min(width / c, 132, height / Math.ceil(n / c));
-        if (cell > best) [best, columns] = [cell, c];
+        const rows = Math.ceil(n / c);
+        const now = { cell: Math.min(width / c, 132, height / rows), empty: rows * c - n };
+        if (now.cell > best.cell || (now.cell === best.cell && now.empty <= best.empty)) [best, columns] = [now, c];
       }
     }
     const cell = Math.floor(Math.min(width / columns, 132));

@@ -34,7 +34,8 @@ export function painted(kind, values, since, server) {
   requestAnimationFrame(() => setTimeout(() => {
     const took = Math.max(0, performance.now() - since);
     document.querySelectorAll(".took").forEach((node) => {
-      node.textContent = say("took", { ms: took.toFixed(0), server: server === null ? "–" : server.toFixed(0) });
+      const ms = took.toFixed(0);
+      node.textContent = server === null ? `${ms} ms` : say("took", { ms, server: server.toFixed(0) });
       node.dataset.ms = took.toFixed(1);
     });
   }));
