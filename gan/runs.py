@@ -338,8 +338,8 @@ class Run:
         for key, mine in self.identity.items():
             if metadata.get(key) != mine:
                 raise UserError(
-                    f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}. A run is resumed as "
-                    f"it was begun: leave that out, or begin a new run with another --output-dir."
+                    f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}. A run is resumed "
+                    f"as it was begun: leave that out, or begin a new run with another --output-dir."
                 )
         history = self.folder / HISTORY
         if not history.is_file() or history.stat().st_size < metadata["history_bytes"]:
