@@ -9,6 +9,7 @@ from PIL import Image
 
 from gan import rendering
 from gan.files import write_atomically
+from gan.model_folder import read_config
 
 _INK = {"light": "#1f2328", "dark": "#e6edf3"}
 _PAPER = {"light": "#ffffff", "dark": "#0d1117"}
@@ -36,12 +37,13 @@ def save_curves(folder: Path) -> None:
     """curves-light.png and curves-dark.png from history.jsonl: losses, D's opinions, and distance where measured."""
     lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
+    loss = read_config(folder)["training"]["recipe"]["loss"]
     if records:
         for theme in ("light", "dark"):
-            write_atomically(folder / f"curves-{theme}.png", _curves(records, theme))
+            write_atomically(folder / f"curves-{theme}.png", _curves(records, theme, loss))
 
 
-def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
+def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
     import io
 
     import matplotlib
@@ -76,8 +78,11 @@ def _curves(records: list[dict[str, Any]], theme: str) -> bytes:
         axes[0].set(title="Loss", xlabel="epoch")
         axes[1].plot(epochs, [r["d_real"] for r in records], color=blue, label="D(x), real digits")
         axes[1].plot(epochs, [r["d_fake"] for r in records], color=orange, label="D(G(z)), drawn digits")
-        axes[1].axhline(0.5, color=ink, linewidth=0.8, linestyle=":")
-        axes[1].set(title="What D believes", xlabel="epoch", ylim=(0, 1))
+        probabilities = loss == "non_saturating"  # the other losses make scores of logits, where 0.5 means nothing
+        if probabilities:
+            axes[1].axhline(0.5, color=ink, linewidth=0.8, linestyle=":")
+        title = "What D believes" if probabilities else "D's scores, squeezed to 0 … 1"
+        axes[1].set(title=title, xlabel="epoch", ylim=(0, 1))
         if scored:
             axes[2].plot([r["epoch"] for r in scored], [r["scores"]["frechet_train"] for r in scored], color=green)
             axes[2].set(title="Fréchet distance to MNIST", xlabel="epoch", yscale="log")
