@@ -7,8 +7,8 @@
 - table measures each checkpoint as `python -m gan.evaluation` does, all against the same real digits.
 - ablation trains a few epochs for each variant and seed: modern with one ingredient removed or exchanged, and
   batchnorm with one remedy added. Each cell is the mean over seeds, with the worst seed in brackets. Rates are
-  constant, as in the first part of a full run, except where annealing is what is tested (it is another thing squeezed
-  into so few epochs). The ranking holds at that length only.
+  constant, as in the first part of a full run (annealing squeezed into so few epochs is another thing). The ranking
+  holds at that length only.
 - speed trains modern, on its own schedule or one of so many epochs, and measures the distance after each epoch, on
   10,000 digits, until the last of the distances is reached. It counts the process's CPU time in training steps alone:
   imports, loading, a warm-up of 20 steps on a network that is thrown away, and the measuring are left out.
@@ -71,7 +71,6 @@ ABLATIONS: dict[str, dict[str, dict[str, Any]]] = {  # recipe → what is change
         "without moving average": {"moving_average": 0.0},
         "with Adam's usual ε in G": {"generator_adam_eps": 1e-8},
         "with the tutorials' Adam (0.9, 0.999)": {"beta1": 0.9, "beta2": 0.999},
-        "with annealing": {"decay_start": 0.3},
     },
     "batchnorm": {
         "as it is": {},
@@ -87,7 +86,6 @@ ABLATIONS: dict[str, dict[str, dict[str, Any]]] = {  # recipe → what is change
         "with two time scales (D 4e-4)": {"discriminator_learning_rate": 4e-4},
         "with 5 D steps": {"discriminator_steps": 5},
         "with moving average 0.999": {"moving_average": 0.999},
-        "with annealing": {"decay_start": 0.3},
     },
 }
 
