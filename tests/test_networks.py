@@ -103,6 +103,11 @@ def test_an_unconditional_generator_cannot_be_asked_for_a_digit() -> None:
         untrained("batchnorm").sample([1], digits=[3])
 
 
+def test_a_single_number_is_refused_with_the_way_to_write_it(modern: Generator) -> None:
+    with pytest.raises(TypeError, match=r"as \[7\] or range\(7, 23\)"):
+        modern.sample(7)  # type: ignore[arg-type]
+
+
 def test_no_digits_are_an_empty_picture(modern: Generator) -> None:
     assert tuple(modern.sample([]).shape) == (0, 28, 28)
 

@@ -35,7 +35,7 @@ export function painted(kind, values, since, server) {
     const took = Math.max(0, performance.now() - since);
     document.querySelectorAll(".took").forEach((node) => {
       const ms = took.toFixed(0);
-      node.textContent = server === null ? `${ms} ms` : say("took", { ms, server: server.toFixed(0) });
+      node.textContent = server === null ? say("took_alone", { ms }) : say("took", { ms, server: server.toFixed(0) });
       node.dataset.ms = took.toFixed(1);
     });
   }));
