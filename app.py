@@ -35,8 +35,8 @@ def main(options: Options) -> None:
     import torch
 
     from gan.devices import choose_device
-    from gan.serving import Shelf
     from gan.web import serve
+    from gan.web.model_store import Shelf
     from gan.web.models import Models
     from gan.web.page import build_page
 
@@ -50,7 +50,7 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    from gan.files import UserError
+    from gan.errors import UserError
 
     try:
         main(tyro.cli(Options))

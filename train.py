@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import tyro
 
-from gan.files import UserError
-from gan.options import RunOptions
+from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
+from gan.training.options import RunOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +45,26 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
 def main() -> int:
     """Exit status: 0 trained, 1 failed, 2 wrong usage, 130 or 143 interrupted and saved."""
     name, job = parse()
-    from gan.runs import InterruptedRunError, run  # torch takes seconds to import; --help and usage errors don't wait
+    from gan.training.run import (  # torch takes seconds to import; --help and usage errors don't wait
+        InterruptedRunError,
+        run,
+    )
 
     try:
         if job.run.dry_run:
-            from gan.dryrun import report
+            from gan.training.dry_run import report
 
             print(report(name, job.recipe, job.run))
             return 0
         if job.run.push_to_hub:
-            from gan.publish import check_can_push
+            from gan.hub.publish import check_can_push
 
             check_can_push(job.run.push_to_hub)  # before hours are spent
         folder = run(name, job.recipe, job.run)
         if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
             print(f"saved in {folder}: try it with python app.py --model {folder}")
             if job.run.push_to_hub:
-                from gan.publish import push
+                from gan.hub.publish import push
 
                 address = push(folder, job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag)
                 print(f"published at {address}")

@@ -42,7 +42,7 @@ def measure(hub: Hub, case: str, run: Path) -> tuple[float, float, str]:
     with tempfile.TemporaryDirectory() as home:
         environment = {**os.environ, "HF_HOME": home, "PYTHONPATH": str(ROOT)}
         if cached:
-            fetch = "import sys; from gan import fetch; fetch.fetch('maker/digits')"
+            fetch = "import sys; from gan.hub import fetch; fetch.fetch('maker/digits')"
             subprocess.run([sys.executable, "-c", fetch], env=environment, check=True, capture_output=True)
         if fault == "down":
             hub.down()

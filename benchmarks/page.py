@@ -128,8 +128,8 @@ def serve(model: str, port: int) -> None:
     from starlette.responses import Response
     from starlette.routing import Route
 
-    from gan import rendering
-    from gan.hub import load_generator
+    from gan import images as rendering
+    from gan.hub.resolve import load_generator
     from gan.web import serve as web
     from gan.web.models import Models
     from gan.web.page import build_page

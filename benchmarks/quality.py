@@ -34,14 +34,16 @@ import tyro
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from gan.classifier import load_classifier
+from gan.bundled import bundled_models
 from gan.data import Dataset, load_dataset
-from gan.evaluation import DRAWS, RealDigits, evaluate, format_figure, quick_scores
-from gan.files import UserError, to_json, write_atomically
-from gan.hub import bundled_models
+from gan.errors import UserError
+from gan.evaluation.classifier import load_classifier
+from gan.evaluation.evaluate import DRAWS, RealDigits, evaluate, quick_scores
+from gan.evaluation.report import format_figure
+from gan.files import to_json, write_atomically
 from gan.networks import Generator
 from gan.recipes import RECIPES, Recipe
-from gan.training import Trainer
+from gan.training.trainer import Trainer
 
 COLUMNS = (
     "frechet_train",

@@ -35,7 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.recipes import RECIPES
-from gan.training import Trainer
+from gan.training.trainer import Trainer
 
 STEPS = 30
 TUTORIALS = ("relu-2", "relu-3", "leaky-2", "leaky-3", "batchnorm")

@@ -11,9 +11,9 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 from torchvision import datasets
 
-from gan.files import UserError, one_line
-from gan.networks import IMAGE_SIZE, PIXELS
-from gan.options import DatasetName
+from gan.config import IMAGE_SIZE, PIXELS
+from gan.errors import UserError, one_line
+from gan.training.options import DatasetName
 
 _TORCHVISION: dict[str, Callable[..., Any]] = {
     "mnist": datasets.MNIST,

@@ -2,7 +2,7 @@
 
 import torch
 
-from gan.files import UserError
+from gan.errors import UserError
 
 
 def available_devices() -> list[str]:

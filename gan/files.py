@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written to a temporary name, then renamed. And the error a person can mend."""
+"""Files that are whole or not there: written to a temporary name, then renamed."""
 
 import json
 import os
@@ -6,12 +6,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gan.errors import UserError
+
 UNFINISHED = ".part"
-
-
-class UserError(Exception):
-    """Something that the person at the keyboard can mend; its message names the value and the remedy, and the command
-    lines print it without a traceback."""
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -49,8 +46,3 @@ def remove_unfinished(folder: Path) -> None:
 def to_json(value: Any) -> str:
     """JSON as people read it: indented, unescaped, with a final newline; NaN and infinity are refused."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def one_line(error: BaseException) -> str:
-    """The first line of an error's text, or its kind if it has none."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

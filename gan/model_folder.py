@@ -15,8 +15,10 @@ import safetensors.torch
 import torch
 from torch import nn
 
-from gan.files import UserError, to_json, write_atomically
-from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from gan.config import DiscriminatorConfig, GeneratorConfig
+from gan.errors import ModelError
+from gan.files import to_json, write_atomically
+from gan.networks import Discriminator, Generator
 
 FORMAT = 1
 CONFIG = "config.json"
@@ -28,10 +30,6 @@ MAX_CONFIG_BYTES = 64 * 1024
 MAX_WEIGHTS_BYTES = 64 * 1024 * 1024
 
 Config = TypeVar("Config", GeneratorConfig, DiscriminatorConfig)
-
-
-class ModelError(UserError):
-    """A model that cannot be found, read or trusted."""
 
 
 # Write

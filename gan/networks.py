@@ -4,9 +4,7 @@ Images inside the networks are `float32 [N, 784]` in −1 … 1 (−1 = paper, 1
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args, get_origin, get_type_hints
 
 import numpy as np
 import torch
@@ -14,79 +12,9 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from gan import latents
+from gan.config import IMAGE_SIZE, PIXELS, Activation, DiscriminatorConfig, GeneratorConfig
 
-IMAGE_SIZE = 28
-PIXELS = IMAGE_SIZE * IMAGE_SIZE
 BLOCK = 16  # digits drawn at once: float results change with the batch size, so it never changes
-
-Architecture = Literal["mlp", "dcgan"]
-Activation = Literal["relu", "leaky_relu"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class GeneratorConfig:
-    """Everything that determines a generator's tensors."""
-
-    architecture: Architecture = "mlp"
-    latent_dim: int = 100
-    widths: tuple[int, ...] = (256,)
-    """Hidden layers from the latent on; for dcgan the channels at 7×7 and 14×14."""
-    activation: Activation = "leaky_relu"
-    batch_norm: Literal["none", "all", "after_first"] = "none"
-    batch_norm_momentum: float = 0.1
-    num_classes: int = 0
-    embedding_dim: int = 100
-    """Width of the class embedding beside the latent; unused when num_classes is 0."""
-    normalize_input: bool = False
-    """Scale latent and embedding together to unit root mean square (as StyleGAN does), so that depth sees one scale."""
-
-    def __post_init__(self) -> None:
-        _check_config(self)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DiscriminatorConfig:
-    """Everything that determines a discriminator's tensors."""
-
-    architecture: Architecture = "mlp"
-    widths: tuple[int, ...] = (256,)
-    """Hidden layers from the pixels on; for dcgan the channels at 14×14 and 7×7."""
-    num_classes: int = 0
-    minibatch_std: int = 0
-    """Group size of the minibatch standard deviation (Karras et al. 2018); 0 = off."""
-    class_std: bool = False
-    """The standard deviation within each class of the batch, or within all of it where there are no classes."""
-    spectral_norm: bool = False
-
-    def __post_init__(self) -> None:
-        _check_config(self)
-
-
-def _check_config(config: GeneratorConfig | DiscriminatorConfig) -> None:
-    """Refuse what no network can be built from: a config may come from a stranger's repository.
-
-    Raises:
-        ValueError: names the field, the allowed values and the one found.
-    """
-
-    def require(ok: bool, name: str, allowed: str) -> None:
-        if not ok:
-            raise ValueError(f"{name} must be {allowed}, not {getattr(config, name)!r}")
-
-    for name, kind in get_type_hints(type(config)).items():
-        if get_origin(kind) is Literal:
-            require(getattr(config, name) in get_args(kind), name, f"one of {', '.join(get_args(kind))}")
-    widths = config.widths
-    require(0 < len(widths) <= 16, "widths", "1 to 16 whole numbers")
-    require(all(type(w) is int and 1 <= w <= 16384 for w in widths), "widths", "whole numbers from 1 to 16384")
-    require(config.architecture != "dcgan" or len(widths) == 2, "widths", "two channel counts for dcgan")
-    require(config.num_classes in (0, latents.NUM_CLASSES), "num_classes", f"0 or {latents.NUM_CLASSES}")
-    if isinstance(config, GeneratorConfig):
-        require(1 <= config.latent_dim <= 1024, "latent_dim", "from 1 to 1024")
-        require(1 <= config.embedding_dim <= 1024, "embedding_dim", "from 1 to 1024")
-        require(0 < config.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
-    else:
-        require(config.minibatch_std == 0 or config.minibatch_std >= 2, "minibatch_std", "0 (off) or at least 2")
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
@@ -206,11 +134,11 @@ class Generator(nn.Module):
         Every file is verified (sha256, tensor names, shapes, finite values); nothing is unpickled.
 
         Raises:
-            gan.hub.ModelError: no such folder or repository, or damaged or mismatched files. The message says which.
+            gan.errors.ModelError: no such folder or repository, or damaged or mismatched files. The message says which.
         """
-        from gan import hub  # hub builds on networks; this is its front door
+        from gan.hub.resolve import load_generator  # the one import upwards: hub builds on networks, this opens it
 
-        return hub.load_generator(model, revision=revision, device=device)
+        return load_generator(model, revision=revision, device=device)
 
     def classes(self, seeds: Sequence[int], digits: Sequence[int] | None) -> list[int]:
         """The digit drawn for each seed: the one asked for, else `latents.default_digit` of the seed.

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from tyro.conf import Suppress
 
-from gan.files import UserError
+from gan.errors import UserError
 
 if TYPE_CHECKING:
-    from gan.networks import DiscriminatorConfig, GeneratorConfig
+    from gan.config import DiscriminatorConfig, GeneratorConfig
 
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 
@@ -159,7 +159,7 @@ class Recipe:
 
     def generator_config(self) -> "GeneratorConfig":
         """The part of the recipe that determines the generator's tensors."""
-        from gan.networks import GeneratorConfig
+        from gan.config import GeneratorConfig
 
         return GeneratorConfig(
             architecture=self.architecture,
@@ -174,7 +174,7 @@ class Recipe:
 
     def discriminator_config(self) -> "DiscriminatorConfig":
         """The part of the recipe that determines the discriminator's tensors."""
-        from gan.networks import DiscriminatorConfig
+        from gan.config import DiscriminatorConfig
 
         return DiscriminatorConfig(
             architecture=self.architecture,

@@ -14,6 +14,7 @@ import torch
 
 import tests.hub.endpoint  # noqa: F401  (before huggingface_hub is imported: no test reaches the real Hub)
 from gan.data import Dataset
+from tests.hub.fixtures import hub, repository, run_folder, server  # noqa: F401  (fixtures)
 
 
 def blobs(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from gan.card import render_model_card
+from gan.bundled import BUNDLED, bundled_models
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
-from gan.hub import BUNDLED, bundled_models, load_discriminator
+from gan.hub.card import render_model_card
+from gan.hub.resolve import load_discriminator
 from gan.recipes import RECIPES, Recipe
-from gan.training import STATISTICS, Trainer
+from gan.training.trainer import STATISTICS, Trainer
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from PIL import Image
 from torchvision import datasets
 
 from gan.data import Dataset, load_dataset
-from gan.files import UserError
+from gan.errors import UserError
 from tests.conftest import blobs, write_idx, write_mnist
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gan import latents
-from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from gan.config import DiscriminatorConfig, GeneratorConfig
+from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent

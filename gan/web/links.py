@@ -14,9 +14,10 @@ from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qsl, quote
 
+from gan.config import IMAGE_SIZE
+from gan.images import square
 from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_CLASSES, NUM_SEEDS, Path
-from gan.networks import IMAGE_SIZE
-from gan.rendering import SEPARATORS, square
+from gan.writing import SEPARATORS
 
 VERSION = 1
 MAX_COUNT = 400

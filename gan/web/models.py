@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gan import hub, latents, rendering
+from gan import bundled, latents, walks
 from gan.devices import describe_device
-from gan.files import UserError
+from gan.errors import UserError
 from gan.networks import Generator
-from gan.serving import NotReadyError, Shelf, name_of
 from gan.web.links import DigitsRequest, PlaneRequest, Problem, Request, TextRequest, WalkRequest
+from gan.web.model_store import NotReadyError, Shelf, name_of
+from gan.writing import written_line
 
 
 class UnavailableError(LookupError):
@@ -83,11 +84,11 @@ class Models:
 
     def names(self) -> list[str]:
         """What a link may name: the served model first, then the bundled ones."""
-        return list(dict.fromkeys([pin(self.served).model, *hub.bundled_models()]))
+        return list(dict.fromkeys([pin(self.served).model, *bundled.bundled_models()]))
 
     def bundled_twin(self) -> Generator | None:
         """The bundled model that has the served one's name, but other weights: a run of that recipe is served."""
-        if self.served.revision or self.served.name not in hub.bundled_models():
+        if self.served.revision or self.served.name not in bundled.bundled_models():
             return None
         try:
             twin = self.shelf.bundled(self.served.name)
@@ -106,7 +107,7 @@ class Models:
         Raises:
             UnavailableError: the classifier's files are missing or damaged.
         """
-        from gan.classifier import load_classifier  # only who hovers over a digit pays for it
+        from gan.evaluation.classifier import load_classifier  # only who hovers over a digit pays for it
 
         with self._lock:
             digits = torch.from_numpy(draw(generator, request))
@@ -159,18 +160,18 @@ def draw(generator: Generator, request: Request) -> np.ndarray:
     if isinstance(r, DigitsRequest):
         seeds = latents.seed_range(r.seed, r.count)
         if r.ten:
-            return rendering.ten_classes(generator, seeds, r.temperature)
+            return walks.ten_classes(generator, seeds, r.temperature)
         digits = None if r.digit is None else [r.digit] * r.count
         return generator.sample(seeds, digits, r.temperature).numpy()
     if isinstance(r, WalkRequest):
-        return rendering.walk(
+        return walks.walk(
             generator, r.seeds, r.digits, count=r.count, temperature=r.temperature, frames=r.frames, mode=r.mode,
             loop=r.loop,
         )  # fmt: skip
     if isinstance(r, PlaneRequest):
-        return rendering.plane(generator, r.seeds, r.digits, temperature=r.temperature, size=r.size, mode=r.mode)
+        return walks.plane(generator, r.seeds, r.digits, temperature=r.temperature, size=r.size, mode=r.mode)
     if isinstance(r, TextRequest):
-        return rendering.written_line(
+        return written_line(
             generator, r.text, r.seed, own=r.hand == "own", temperature=r.temperature
         )  # fmt: skip
     raise TypeError(f"nothing draws a {type(r).__name__}")

@@ -17,7 +17,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from gan import rendering
+from gan import images
 from gan.networks import Generator
 from gan.web import links
 from gan.web.links import DigitsRequest, PlaneRequest, Problem, TextRequest, WalkRequest
@@ -40,45 +40,45 @@ class Picture:
 
 
 def _frames(walk: np.ndarray, request: WalkRequest) -> np.ndarray:
-    frames = np.stack([rendering.grid(frame, request.columns) for frame in walk])  # [F, H, W]
-    return rendering.enlarge(frames, request.scale)
+    frames = np.stack([images.grid(frame, request.columns) for frame in walk])  # [F, H, W]
+    return images.enlarge(frames, request.scale)
 
 
 def _played(walk: np.ndarray, request: WalkRequest) -> np.ndarray:
     frames = _frames(walk, request)
-    return rendering.there_and_back(frames) if request.swing else frames
+    return images.there_and_back(frames) if request.swing else frames
 
 
 def _grid_png(digits: np.ndarray, request: DigitsRequest) -> bytes:
     columns = request.columns or (10 if request.ten else None)
-    return rendering.grid_png(digits, columns, request.scale)
+    return images.grid_png(digits, columns, request.scale)
 
 
 def _plane_png(plane: np.ndarray, request: PlaneRequest) -> bytes:
-    return rendering.grid_png(plane.reshape(-1, *plane.shape[2:]), request.size, request.scale)
+    return images.grid_png(plane.reshape(-1, *plane.shape[2:]), request.size, request.scale)
 
 
 PICTURES = (
     Picture("/digits.png", DigitsRequest, "image/png", _grid_png, "A grid of digits"),
     Picture(
         "/walk.png", WalkRequest, "image/png",
-        lambda walk, r: rendering.png(rendering.strip(_frames(walk, r))),
-        f"A walk's frames side by side, wrapped at {rendering.STRIP_WIDTH} pixels",
+        lambda walk, r: images.png(images.strip(_frames(walk, r))),
+        f"A walk's frames side by side, wrapped at {images.STRIP_WIDTH} pixels",
     ),
     Picture(
         "/walk.gif", WalkRequest, "image/gif",
-        lambda walk, r: rendering.gif(_played(walk, r), r.fps),
+        lambda walk, r: images.gif(_played(walk, r), r.fps),
         "A walk as GIF",
     ),
     Picture(
         "/walk.webp", WalkRequest, "image/webp",
-        lambda walk, r: rendering.webp(_played(walk, r), r.fps),
+        lambda walk, r: images.webp(_played(walk, r), r.fps),
         "A walk as WebP",
     ),
     Picture("/plane.png", PlaneRequest, "image/png", _plane_png, "The plane between four digits as a grid"),
     Picture(
         "/text.png", TextRequest, "image/png",
-        lambda line, r: rendering.png(rendering.enlarge(line, r.scale)),
+        lambda line, r: images.png(images.enlarge(line, r.scale)),
         "A written line: its digits are generated, its separators drawn",
     ),
 )  # fmt: skip
@@ -169,7 +169,7 @@ async def _named(http: HttpRequest, kind: type[Any], models: Models) -> tuple[Ge
 def _etag(picture: Picture, request: Any, generator: Generator) -> str:
     """Strong: whatever may change a byte is in it, the pictures' encoder and the device's arithmetic included."""
     named = links.query(request, model=pin(generator).model, weights=generator.weights)
-    made_by = f"{rendering.ENCODING} {PIL.__version__} {torch.__version__} {generator.device.type}"
+    made_by = f"{images.ENCODING} {PIL.__version__} {torch.__version__} {generator.device.type}"
     return '"' + hashlib.sha256(f"{picture.path}?{named} {made_by}".encode()).hexdigest()[:32] + '"'
 
 

@@ -21,9 +21,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gan import rendering
+from gan import images, latents, writing
+from gan.config import IMAGE_SIZE
 from gan.devices import describe_device
-from gan.files import UserError
+from gan.errors import UserError
 from gan.networks import Generator
 from gan.web import links, routes
 from gan.web.links import DigitsRequest, PlaneRequest, Problem, Request, TextRequest, WalkRequest
@@ -192,7 +193,7 @@ def describe(request: Any) -> tuple[str, str, Request]:
                 **pins,
             )  # fmt: skip
             return ENGLISH["alt_plane"].format(keys=keys), "plane.png", plane
-        drawn = rendering.square(request.count) * rendering.IMAGE_SIZE
+        drawn = images.square(request.count) * IMAGE_SIZE
         played = 2 * request.frames if request.swing else request.frames
         scale = max(1, min(600 // drawn, int((links.MAX_PIXELS / (drawn**2 * played)) ** 0.5)))
         return f"Handwritten digits, {keys}", "walk.gif", dataclasses.replace(request, scale=scale)
@@ -202,11 +203,11 @@ def describe(request: Any) -> tuple[str, str, Request]:
             digit=request.open[1] if len(request.open) > 1 else request.digit,
         )  # fmt: skip
         return f"Handwritten digit number {request.open[0]}", "digits.png", alone
-    last = (request.seed + request.count - 1) % rendering.latents.NUM_SEEDS
+    last = (request.seed + request.count - 1) % latents.NUM_SEEDS
     key = "alt_ten" if request.ten else "alt_digits" if request.digit is None else "alt_class"
     title = ENGLISH[key].format(count=request.count, first=request.seed, last=last, digit=request.digit)
-    columns = 10 if request.ten else rendering.square(request.count)
-    scale = max(1, 600 // (columns * rendering.IMAGE_SIZE))
+    columns = 10 if request.ten else images.square(request.count)
+    scale = max(1, 600 // (columns * IMAGE_SIZE))
     return title, "digits.png", dataclasses.replace(request, scale=scale)
 
 
@@ -227,7 +228,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "models": choices(models),
         "remote": models.shelf.remote,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
-        "line": {"advances": {**rendering.SEPARATORS, "digit": rendering.DIGIT_ADVANCE}, "margin": rendering.MARGIN},
+        "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
         "words": {"en": ENGLISH, "zh": CHINESE},
     }
     encoded = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")

@@ -8,7 +8,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from gan import hub
+from gan.hub.resolve import load_generator
 from gan.model_folder import save_model
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
@@ -26,7 +26,7 @@ def untrained(folder: Path, recipe: str) -> Generator:
     r = RECIPES[recipe]
     networks = Generator(r.generator_config()), Discriminator(r.discriminator_config())
     save_model(folder, *networks, recipe=recipe, training={})
-    return hub.load_generator(folder)
+    return load_generator(folder)
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from gan import hub
+from gan.hub.resolve import load_generator
 from gan.web.models import Models
 from tests.browser.conftest import served, untrained
 
@@ -264,7 +264,7 @@ def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, t
     try:
         page = open_page(address, ready=PAINTED)
         for name, weights in (
-            ("relu-2 (bundled)", hub.load_generator("relu-2").weights),
+            ("relu-2 (bundled)", load_generator("relu-2").weights),
             ("relu-2", run.weights),
         ):
             page.get_by_role("button", name="Model: relu-2").click()

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import torch
 
-from gan import hub
-from gan.networks import Discriminator, DiscriminatorConfig, Generator, GeneratorConfig
+from gan import model_folder
+from gan.config import DiscriminatorConfig, GeneratorConfig
+from gan.networks import Discriminator, Generator
 
 
 def save_model(folder: Path, seed: int = 0, dataset: str = "mnist") -> Path:
@@ -13,7 +14,9 @@ def save_model(folder: Path, seed: int = 0, dataset: str = "mnist") -> Path:
     torch.manual_seed(seed)
     generator = Generator(GeneratorConfig(latent_dim=8, widths=(32,), num_classes=10, embedding_dim=8))
     discriminator = Discriminator(DiscriminatorConfig(widths=(32,), num_classes=10))
-    hub.save_model(folder, generator, discriminator, recipe="modern", training={"seed": seed, "dataset": dataset})
+    model_folder.save_model(
+        folder, generator, discriminator, recipe="modern", training={"seed": seed, "dataset": dataset}
+    )
     return folder
 
 

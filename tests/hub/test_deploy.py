@@ -5,9 +5,9 @@ import shutil
 import pytest
 from huggingface_hub import RepoCard
 
-from gan import hub as models
-from gan import publish
-from gan.files import UserError
+from gan import bundled
+from gan.errors import UserError
+from gan.hub import publish
 from tests.hub.model_files import files_of, save_model
 
 README = """---
@@ -51,7 +51,7 @@ def checkout(tmp_path, monkeypatch):
     (root / "checkpoints/modern/history.jsonl").write_text("{}\n")
     shutil.copytree(publish.ROOT / "checkpoints/classifier", root / "checkpoints/classifier")
     monkeypatch.setattr(publish, "ROOT", root)
-    monkeypatch.setattr(models, "BUNDLED", root / "checkpoints")
+    monkeypatch.setattr(bundled, "BUNDLED", root / "checkpoints")
     return root
 
 
@@ -80,7 +80,7 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(space, checkout):
         "checkpoints/modern/config.json",
         "checkpoints/modern/model.safetensors",
     }
-    assert {"gan/__init__.py", "gan/card.md", "gan/networks.py"} <= code
+    assert {"gan/__init__.py", "gan/hub/card.md", "gan/networks.py"} <= code
     assert len(space.commits) == 2
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan import evaluation, fetch
-from gan import hub as models
-from gan.hub_errors import HubError
+from gan.errors import ModelError
+from gan.evaluation import __main__ as evaluation
+from gan.hub import fetch
+from gan.hub.errors import HubError
+from gan.hub.resolve import load_discriminator
 from gan.networks import Generator
 from tests.hub.model_files import files_of, save_model
 
@@ -30,7 +32,7 @@ def test_a_model_draws_the_same_pixels_from_the_hub_as_from_its_folder(repositor
     fetched = Generator.from_pretrained("maker/digits")
     assert torch.equal(fetched.sample([7, 8]), Generator.from_pretrained(run_folder).sample([7, 8]))
     assert (fetched.name, fetched.revision) == ("maker/digits", repository.branches["main"])
-    assert models.load_discriminator("maker/digits").config == models.load_discriminator(run_folder).config
+    assert load_discriminator("maker/digits").config == load_discriminator(run_folder).config
 
 
 @pytest.mark.parametrize("how", ["argument", "at"])
@@ -91,8 +93,8 @@ def test_only_the_files_of_a_model_are_fetched(hub, repository, run_folder):
 def test_a_model_without_discriminator_still_draws(repository, run_folder):
     repository.commit({k: v for k, v in files_of(run_folder).items() if k != "discriminator.safetensors"})
     assert Generator.from_pretrained("maker/digits").sample([7]).shape == (1, 28, 28)
-    with pytest.raises(models.ModelError, match=r"holds no discriminator\.safetensors"):
-        models.load_discriminator("maker/digits")
+    with pytest.raises(ModelError, match=r"holds no discriminator\.safetensors"):
+        load_discriminator("maker/digits")
 
 
 def test_a_private_model_is_fetched_with_the_login_of_this_machine(repository, monkeypatch):
@@ -114,7 +116,7 @@ def test_a_failed_update_leaves_the_older_model_usable_offline(hub, repository, 
     older = repository.branches["main"]
     Generator.from_pretrained("maker/digits")
     repository.commit(files_of(save_model(tmp_path / "newer", seed=1)))
-    with hub.fault(WEIGHTS, "damaged"), pytest.raises(models.ModelError, match="arrived damaged"):
+    with hub.fault(WEIGHTS, "damaged"), pytest.raises(ModelError, match="arrived damaged"):
         Generator.from_pretrained("maker/digits")
     hub.down()
     with pytest.warns(UserWarning, match="from the cache"):
@@ -126,7 +128,7 @@ def test_a_cached_file_that_rots_is_fetched_anew(repository):
     good = Generator.from_pretrained("maker/digits", revision=commit).sample([7])
     weights = next(p for p in cache_files() if p.name == "model.safetensors")
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
-    with pytest.raises(models.ModelError, match="removed from the cache: the next try fetches it anew"):
+    with pytest.raises(ModelError, match="removed from the cache: the next try fetches it anew"):
         Generator.from_pretrained("maker/digits", revision=commit)
     assert torch.equal(Generator.from_pretrained("maker/digits", revision=commit).sample([7]), good)
 
@@ -144,7 +146,7 @@ def test_a_cached_file_that_rots_is_fetched_anew(repository):
 )
 def test_files_over_the_limits_are_not_downloaded(hub, repository, run_folder, name, size, message):
     repository.commit(files_of(run_folder) | {name: bytes(size)})
-    with pytest.raises(models.ModelError, match=message):
+    with pytest.raises(ModelError, match=message):
         Generator.from_pretrained("maker/digits")
     assert not any("resolve" in line for line in hub.requests)
 
@@ -152,7 +154,7 @@ def test_files_over_the_limits_are_not_downloaded(hub, repository, run_folder, n
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
 def test_a_repository_without_our_files_is_not_downloaded(hub, repository, run_folder, name):
     repository.commit({k: v for k, v in files_of(run_folder).items() if k != name})
-    with pytest.raises(models.ModelError, match=f"maker/digits holds no {name}. It is not one of our models"):
+    with pytest.raises(ModelError, match=f"maker/digits holds no {name}. It is not one of our models"):
         Generator.from_pretrained("maker/digits")
     assert not any("resolve" in line for line in hub.requests)
 
@@ -160,7 +162,7 @@ def test_a_repository_without_our_files_is_not_downloaded(hub, repository, run_f
 def test_a_foreign_config_is_refused(repository, run_folder):
     foreign = json.dumps({"model_type": "bert"}).encode()
     repository.commit(files_of(run_folder) | {"config.json": foreign})
-    with pytest.raises(models.ModelError, match="has format None; this version reads format 1"):
+    with pytest.raises(ModelError, match="has format None; this version reads format 1"):
         Generator.from_pretrained("maker/digits")
 
 
@@ -184,14 +186,14 @@ def test_a_foreign_config_is_refused(repository, run_folder):
     ],
 )
 def test_a_malformed_name_is_refused_without_a_request(hub, name):
-    with pytest.raises(models.ModelError):
+    with pytest.raises(ModelError):
         Generator.from_pretrained(name)
     assert hub.requests == []
 
 
 def test_a_misspelt_folder_is_not_asked_of_the_hub(hub, run_folder, monkeypatch):
     monkeypatch.chdir(run_folder.parent.parent)
-    with pytest.raises(models.ModelError, match="there is no folder 'runs/modren', and no bundled model"):
+    with pytest.raises(ModelError, match="there is no folder 'runs/modren', and no bundled model"):
         Generator.from_pretrained("runs/modren")
     assert hub.requests == []
 
@@ -256,7 +258,7 @@ def test_a_cut_connection_is_taken_up_where_it_broke(hub, repository):
 )
 def test_what_cannot_be_had_is_named_with_the_remedy(repository, prepare, name, message):
     prepare(repository)
-    with pytest.raises(models.ModelError) as error:
+    with pytest.raises(ModelError) as error:
         Generator.from_pretrained(name)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
@@ -264,7 +266,7 @@ def test_what_cannot_be_had_is_named_with_the_remedy(repository, prepare, name, 
 
 def test_a_wrong_token_is_named_but_not_shown(repository, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_expired_secret")
-    with pytest.raises(models.ModelError, match="the Hub refuses the token") as error:
+    with pytest.raises(ModelError, match="the Hub refuses the token") as error:
         Generator.from_pretrained("maker/digits")
     assert "hf_expired_secret" not in str(error.value)
 
@@ -272,7 +274,7 @@ def test_a_wrong_token_is_named_but_not_shown(repository, monkeypatch):
 def test_a_refused_connection_is_said_at_once(hub):
     hub.down()
     start = time.monotonic()
-    with pytest.raises(models.ModelError, match="hub unreachable. Check the connection"):
+    with pytest.raises(ModelError, match="hub unreachable. Check the connection"):
         Generator.from_pretrained("maker/digits")
     assert time.monotonic() - start < 1
 

@@ -11,10 +11,10 @@ import torch
 from huggingface_hub import ModelCard
 from PIL import Image
 
-from gan import hub as models
-from gan import publish
-from gan.files import UserError
-from gan.hub_errors import HubError
+from gan.errors import ModelError, UserError
+from gan.hub import publish
+from gan.hub.__main__ import main
+from gan.hub.errors import HubError
 from gan.networks import Generator
 from tests.hub.model_files import files_of, save_model
 
@@ -146,7 +146,7 @@ def test_a_folder_that_is_no_whole_model_is_not_published(hub, maker, run_folder
         (run_folder / name).unlink()
     else:
         (run_folder / name).write_bytes(b"{}")
-    with pytest.raises(models.ModelError, match=name):
+    with pytest.raises(ModelError, match=name):
         publish.push(run_folder, "maker/digits")
     assert hub.requests == []
 
@@ -316,7 +316,7 @@ def test_a_wrong_command_says_so_in_one_line(hub, run_folder, monkeypatch, capsy
     monkeypatch.chdir(run_folder.parent.parent)
     if token:
         monkeypatch.setenv("HF_TOKEN", token)
-    assert models.main(arguments) == 1
+    assert main(arguments) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(message)
     assert hub.repositories == {}
@@ -324,6 +324,6 @@ def test_a_wrong_command_says_so_in_one_line(hub, run_folder, monkeypatch, capsy
 
 def test_a_missing_argument_is_wrong_usage(capsys):
     with pytest.raises(SystemExit) as stop:
-        models.main(["push", "runs/modern"])
+        main(["push", "runs/modern"])
     assert stop.value.code == 2
     assert "USER/REPO" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from gan import publish
+from gan.hub import publish
 
 ENVIRONMENT = {
     "HF_HUB_DISABLE_XET": "0",
@@ -35,7 +35,8 @@ def run(tmp_path):
 def test_a_model_makes_the_round_trip_through_xet(hub, run, run_folder):
     script = """if True:
         import sys, torch
-        from gan import Generator, publish
+        from gan import Generator
+        from gan.hub import publish
         publish.push(publish.Path(sys.argv[1]), "maker/digits")
         fetched, local = Generator.from_pretrained("maker/digits"), Generator.from_pretrained(sys.argv[1])
         assert torch.equal(fetched.sample([7, 8]), local.sample([7, 8]))

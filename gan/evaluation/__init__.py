@@ -1,0 +1,1 @@
+"""How good a generator is, each figure beside its floor: the same figure of real digits."""

@@ -1,0 +1,179 @@
+"""The figures of merit as functions of tensors: each knows nothing of generators, classifiers or files."""
+
+import math
+import warnings
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gan.errors import UserError
+
+NEIGHBOURS = 5  # the k of precision, recall, density and coverage: what Naeem et al. 2020 recommend
+PRESENT = 0.01  # a class counts as drawn from this share of the digits on: a tenth of its due
+INK = 32  # of 255: what the eye sees on white paper
+CHUNK = 500  # rows of a distance matrix held at once: 240 MB against 60,000 digits
+
+
+# Fréchet distance
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What a Fréchet distance needs to know of a set of features."""
+
+    count: Tensor
+    """`int64 []`"""
+    sums: Tensor
+    """`float64 [D]`, the sum of the features"""
+    products: Tensor
+    """`float64 [D, D]`, the sum of their outer products"""
+
+    @classmethod
+    def of(cls, features: Tensor) -> "Moments":
+        """Of features `[N, D]`.
+
+        Raises:
+            UserError: fewer than D + 1 features, whose covariance has no full rank.
+        """
+        n, d = features.shape
+        if n <= d:
+            raise UserError(f"{n} digits are too few for a covariance of {d} features: take at least {d + 1}")
+        features = features.double()
+        return cls(torch.tensor(n), features.sum(dim=0), features.T @ features)
+
+
+def frechet_distance(a: Moments, b: Moments) -> float:
+    """Squared Fréchet distance of the Gaussians of two sets (Heusel et al. 2017), in float64: as torchmetrics has it.
+
+    Biased upwards by about 1 / count: compare with the same count of real digits only.
+    """
+    from torchmetrics.image.fid import FrechetInceptionDistance  # takes seconds to import
+
+    # no sync: where several processes train, only the main one measures
+    metric = FrechetInceptionDistance(_GivenFeatures(len(a.sums)), sync_on_compute=False)
+    metric.real_features_num_samples, metric.fake_features_num_samples = a.count, b.count
+    metric.real_features_sum, metric.fake_features_sum = a.sums, b.sums
+    metric.real_features_cov_sum, metric.fake_features_cov_sum = a.products, b.products
+    metric.orig_dtype = torch.float64
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The ``compute`` method")  # it counts updates, not digits
+        distance = metric.compute().item()
+    return max(distance, 0.0)  # rounding can leave −1e-12 for equal sets
+
+
+class _GivenFeatures(nn.Identity):
+    """An extractor for features that were extracted before."""
+
+    def __init__(self, num_features: int):
+        super().__init__()
+        self.num_features = num_features
+
+
+# Neighbourhoods
+
+
+def neighbourhood_radii(features: Tensor) -> Tensor:
+    """Squared distance `float64 [N]` of each feature `[N, D]` to its fifth neighbour in the same set.
+
+    Raises:
+        UserError: fewer than six features.
+    """
+    if len(features) <= NEIGHBOURS:
+        raise UserError(f"{len(features)} digits have no {NEIGHBOURS} neighbours each: take at least {NEIGHBOURS + 1}")
+    features = features.double()
+    rows = [_squared_distances(f, features).kthvalue(NEIGHBOURS + 1).values for f in features.split(CHUNK)]  # + itself
+    return torch.cat(rows)
+
+
+def neighbourhood_figures(real: Tensor, real_radii: Tensor, fake: Tensor) -> dict[str, float]:
+    """How two sets of features `[N, D]`, `[M, D]` overlap, by the neighbourhoods of their members.
+
+    - precision: the share of fakes in the neighbourhood of some real one; recall: the share of real ones in the
+      neighbourhood of some fake (Kynkäänniemi et al. 2019).
+    - density: in how many real neighbourhoods a fake lies, over k; coverage: the share of real neighbourhoods that hold
+      a fake (Naeem et al. 2020). An outlier among the real ones, or a fake far off, misleads them less.
+    """
+    real, fake = real.double(), fake.double()
+    fake_radii = neighbourhood_radii(fake)
+    precise, dense = 0.0, 0.0
+    recalled = torch.zeros(len(real), dtype=torch.bool)
+    covered = torch.zeros(len(real), dtype=torch.bool)
+    slack = 1 + 1e-9  # a neighbour at exactly the radius is inside, whatever the order of summation
+    for f, radii in zip(fake.split(CHUNK), fake_radii.split(CHUNK), strict=True):
+        distances = _squared_distances(f, real)  # [chunk, N]
+        in_real = distances <= real_radii * slack
+        precise += in_real.any(dim=1).sum().item()
+        dense += in_real.sum().item()
+        covered |= in_real.any(dim=0)
+        recalled |= (distances <= radii[:, None] * slack).any(dim=0)
+    return {
+        "precision": precise / len(fake),
+        "recall": recalled.double().mean().item(),
+        "density": dense / (NEIGHBOURS * len(fake)),
+        "coverage": covered.double().mean().item(),
+    }
+
+
+def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
+    """Squared Euclidean distances `[N, M]` of rows; float64 keeps the cancellation harmless."""
+    return (a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T).clamp_(min=0)
+
+
+# Classes
+
+
+def class_figures(digits_read: Tensor) -> dict[str, float]:
+    """How the classes `int64 [N]` that digits are read as are spread over the ten.
+
+    classes: how many have a share of at least 1 %; class_entropy in bits, at most log₂ 10 = 3.32; the smallest and the
+    largest share.
+    """
+    shares = torch.bincount(digits_read, minlength=10).double() / len(digits_read)
+    return {
+        "classes": float((shares >= PRESENT).sum()),
+        "class_entropy": torch.special.entr(shares).sum().item() / math.log(2),
+        "smallest_class": shares.min().item(),
+        "largest_class": shares.max().item(),
+    }
+
+
+def class_spreads(features: Tensor, classes: Tensor) -> Tensor:
+    """The total variance `float64 [10]` of features `[N, D]` within each class; 0 for a class of fewer than two."""
+    spreads = torch.zeros(10, dtype=torch.float64)
+    for c in range(10):
+        members = features[classes == c].double()
+        if len(members) > 1:
+            spreads[c] = members.var(dim=0).sum()
+    return spreads
+
+
+def diversity(features: Tensor, classes: Tensor, real_spreads: Tensor) -> float:
+    """The mean over ten classes of the variance within the class (see `class_spreads`) over that of real digits.
+
+    No class counts more than 1, so that a wild one doesn't make up for those that a collapsing generator has lost.
+    """
+    return (class_spreads(features, classes) / real_spreads).clamp(max=1).mean().item()
+
+
+# Memorisation
+
+
+def nearest_distances(digits: Tensor, training: Tensor) -> Tensor:
+    """Euclidean distance `float64 [N]`, pixels in 0 … 1, of each digit `uint8 [N, 784]` to the nearest of `training`
+    `uint8 [M, 784]`; exactly 0 for a copy."""
+    keys = training.float()
+    half_squares = keys.square().sum(dim=1) / 2
+    nearest = torch.cat([(half_squares - d.float() @ keys.T).argmin(dim=1) for d in digits.split(CHUNK)])
+    return (digits.double() - training[nearest].double()).square().sum(dim=1).sqrt() / 255
+
+
+# Specks
+
+
+def specks_per_digit(digits: Tensor) -> float:
+    """The mean number of specks in digits `uint8 [N, 28, 28]`: inked pixels none of whose eight neighbours is inked.
+    Strokes are wider, so handwriting has hardly any."""
+    ink = (digits >= INK).float()[:, None]  # [N, 1, 28, 28]
+    around = torch.nn.functional.conv2d(ink, torch.ones(1, 1, 3, 3), padding=1) - ink
+    return ((ink > 0) & (around == 0)).sum().item() / len(digits)

@@ -1,0 +1,102 @@
+"""The figures of an evaluation as people and files have them: what each means, its format, the table, metrics.json."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gan.errors import ModelError
+
+METRICS = "metrics.json"
+
+EXPLANATIONS = {
+    "frechet_train": "Fréchet distance to the training digits, ‰ of their variance; lower is better",
+    "frechet_test": "Fréchet distance to the test digits",
+    "precision": "digits that look like test digits",
+    "recall": "test digits that the generator could have drawn",
+    "density": "as precision, in how many neighbourhoods",
+    "coverage": "neighbourhoods of test digits that were drawn in",
+    "classes": "classes with at least 1 % of the digits",
+    "class_entropy": "bits; 3.32 for ten equal classes",
+    "smallest_class": "share of the class drawn least",
+    "largest_class": "share of the class drawn most",
+    "nearest_training_digit": "median distance, pixels of 0 … 1; far below real digits': copies, or many ones",
+    "near_copies": "nearer to a training digit than 99 % of test digits are",
+    "specks": "inked pixels without an inked neighbour, for each digit",
+    "asked_digit_right": "read as the digit asked for; floor: test digits as their labels",
+}
+
+
+def format_table(result: dict[str, Any], name: str) -> str:
+    """The figures of `evaluate` as text, the model's column beside the floor's."""
+    rows = [("", name, "real digits", "")]
+    for figure, value in result["values"].items():
+        rows.append(
+            (figure, format_figure(figure, value), format_figure(figure, result["floor"][figure]), EXPLANATIONS[figure])
+        )
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
+    return "\n".join([*lines, "", *(f"{key}: {value}" for key, value in result["protocol"].items())])
+
+
+def format_figure(figure: str, value: float) -> str:
+    """A figure with the digits that its accuracy deserves; shares in percent."""
+    if figure in ("frechet_train", "frechet_test", "class_entropy", "nearest_training_digit"):
+        return f"{value:.2f}"
+    if figure == "classes":
+        return f"{value:.0f}"
+    if figure in ("precision", "recall", "density", "coverage", "specks"):
+        return f"{value:.3f}"
+    return f"{value:.2%}"
+
+
+def format_value(value: Any) -> str:
+    """A JSON value in a table's cell."""
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """What an evaluation measured: figures and their real-against-real floors by name, and how."""
+
+    values: dict[str, float]
+    floors: dict[str, float]
+    protocol: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        return ", ".join(f"{k}: {format_value(v)}" for k, v in self.protocol.items())
+
+
+def read_metrics(folder: Path, weights: str, key: str = "evaluation") -> Metrics:
+    """An evaluation in a model folder's metrics.json; nothing in it if these weights have not been evaluated.
+
+    Args:
+        weights: first 8 hex digits of the generator's sha256. Figures of other weights (the run went on) don't count.
+        key: evaluation, or inception for the one with Inception's features.
+
+    Raises:
+        ModelError: the file is no JSON object.
+    """
+    path, nothing = folder / METRICS, Metrics({}, {}, {})
+    if not path.is_file():
+        return nothing
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path} is not valid JSON ({error}): evaluate the model again") from None
+    if not isinstance(content, dict):
+        raise ModelError(f"{path} must hold a JSON object, not {type(content).__name__}")
+    evaluation = content.get(key)
+    evaluation = evaluation if isinstance(evaluation, dict) else {}
+    protocol = evaluation.get("protocol")
+    if not isinstance(protocol, dict) or protocol.get("weights") != weights:
+        return nothing
+    return Metrics(_numbers(evaluation.get("values")), _numbers(evaluation.get("floor")), protocol)
+
+
+def _numbers(content: Any) -> dict[str, float]:
+    if not isinstance(content, dict):
+        return {}
+    return {k: v for k, v in content.items() if isinstance(v, int | float) and not isinstance(v, bool)}

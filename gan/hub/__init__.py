@@ -1,0 +1,1 @@
+"""Models by name, fetched from the Hugging Face Hub and published there."""

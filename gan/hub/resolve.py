@@ -1,0 +1,100 @@
+"""Models by name: a folder, a bundled checkpoint, or a repository on the Hugging Face Hub."""
+
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from gan import bundled
+from gan.errors import ModelError
+from gan.hub import fetch
+from gan.hub.errors import HubError
+from gan.model_folder import read_discriminator, read_generator
+from gan.networks import Discriminator, Generator
+
+
+def load_generator(model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu") -> Generator:
+    """See `Generator.from_pretrained`."""
+    source = resolve(model, revision)
+    with source.whole():
+        generator = read_generator(source.folder, device=device)
+    generator.name, generator.revision = source.name, source.commit
+    return generator
+
+
+def load_discriminator(
+    model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
+) -> Discriminator:
+    """The discriminator beside a generator; arguments and errors as `Generator.from_pretrained`."""
+    source = resolve(model, revision)
+    with source.whole():
+        return read_discriminator(source.folder, device=device)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a model's files are: a local folder, or (with a commit) a snapshot of a Hub repository."""
+
+    folder: Path
+    name: str
+    commit: str | None = None
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """While reading: what was fetched but is damaged leaves the cache, so that the next try fetches it anew."""
+        try:
+            yield
+        except ModelError as error:
+            if self.commit is None:
+                raise
+            fetch.Snapshot(self.name, self.commit, self.folder).discard()
+            raise ModelError(f"{error} (removed from the cache: the next try fetches it anew)") from error
+
+
+def resolve(model: str | Path, revision: str | None = None) -> Source:
+    """The files of a folder, a bundled checkpoint by its name, or a Hub repository `user/repo[@revision]`, fetched.
+
+    Without the Hub, a revision that was fetched before is taken from the cache, with a warning unless it is a commit.
+
+    Raises:
+        ModelError: there is no such model, or the Hub can't be used; the message says why.
+    """
+    folder = Path(model)
+    if not folder.is_dir() and re.fullmatch(r"[\w.-]+", str(model)):
+        folder = bundled.BUNDLED / str(model)
+    if folder.is_dir():
+        if revision is not None:
+            raise ModelError(f"{folder} is a local folder: it has no revision {revision!r}")
+        return Source(folder, folder.resolve().name)
+    nowhere = f"there is no folder {str(model)!r}"
+    if not names_repository(model):
+        names = ", ".join(bundled.bundled_models()) or "none"
+        raise ModelError(f"{nowhere}, and no bundled model of that name (bundled: {names})")
+    try:
+        repo_id, at_revision = fetch.split_name(str(model))
+        if revision is not None:
+            fetch.check_revision(revision)
+        snapshot = _fetch_or_cached(repo_id, revision or at_revision)
+    except HubError as error:
+        raise ModelError(f"{nowhere}, and from the Hub: {error}") from error
+    return Source(snapshot.folder, snapshot.repo_id, snapshot.commit)
+
+
+def names_repository(model: str | Path) -> bool:
+    """Whether a model's name means the Hub: it isn't a folder, nor would it be one in a folder that exists."""
+    return isinstance(model, str) and "/" in model and not Path(model).is_dir() and not Path(model).parent.is_dir()
+
+
+def _fetch_or_cached(repo_id: str, revision: str | None) -> fetch.Snapshot:
+    try:
+        return fetch.fetch(repo_id, revision)
+    except HubError as error:
+        cached = fetch.find_cached(repo_id, revision) if error.unreachable else None
+        if cached is None:
+            raise
+        warnings.warn(f"{error.reason}: using {cached.name} from the cache", stacklevel=4)
+        return cached

@@ -1,0 +1,100 @@
+"""A run as pictures: its time-lapse, and its curves in light and dark."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gan import images
+from gan.files import write_atomically
+from gan.model_folder import read_config
+
+_INK = {"light": "#1f2328", "dark": "#e6edf3"}
+_PAPER = {"light": "#ffffff", "dark": "#0d1117"}
+_LINES = {"light": ("#0969da", "#bc4c00", "#1a7f37"), "dark": ("#58a6ff", "#f0883e", "#3fb950")}
+
+
+def save_time_lapse(folder: Path, frames_at_most: int = 60) -> None:
+    """timelapse.gif and timelapse.webp from samples/epoch-*.png, at half their size: the same digits from noise on.
+
+    Of more epochs than `frames_at_most`, frames are taken at even distances on a logarithmic scale, since most happens
+    early; the last frame stays for two seconds.
+    """
+    paths = sorted(folder.glob("samples/epoch-*.png"))
+    if len(paths) > frames_at_most:
+        chosen = np.unique(np.geomspace(1, len(paths), frames_at_most).round().astype(int) - 1)
+        paths = [paths[i] for i in chosen]
+    frames = np.stack([255 - np.asarray(Image.open(path).convert("L").reduce(2)) for path in paths])
+    fps = 8
+    frames = np.concatenate([frames, frames[-1:].repeat(2 * fps, axis=0)])
+    write_atomically(folder / "timelapse.gif", images.gif(frames, fps))
+    write_atomically(folder / "timelapse.webp", images.webp(frames, fps))
+
+
+def save_curves(folder: Path) -> None:
+    """curves-light.png and curves-dark.png from history.jsonl: losses, D's opinions, and distance where measured."""
+    lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    records = [json.loads(line) for line in lines]
+    loss = read_config(folder)["training"]["recipe"]["loss"]
+    if records:
+        for theme in ("light", "dark"):
+            write_atomically(folder / f"curves-{theme}.png", _curves(records, theme, loss))
+
+
+def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
+    import io
+
+    import matplotlib
+
+    matplotlib.use("Agg")  # no window
+    from matplotlib import pyplot as plt
+    from matplotlib.ticker import LogFormatter
+
+    ink, paper = _INK[theme], _PAPER[theme]
+    blue, orange, green = _LINES[theme]
+    epochs = [r["epoch"] for r in records]
+    scored = [r for r in records if "scores" in r]
+    panels = 3 if scored else 2
+    with plt.rc_context(
+        {
+            "text.color": ink,
+            "axes.labelcolor": ink,
+            "axes.edgecolor": ink,
+            "xtick.color": ink,
+            "ytick.color": ink,
+            "figure.facecolor": paper,
+            "axes.facecolor": paper,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "legend.frameon": False,
+            "font.size": 11,
+        }
+    ):
+        figure, axes = plt.subplots(1, panels, figsize=(4.6 * panels, 3.4), layout="constrained")
+        axes[0].plot(epochs, [r["d_loss"] for r in records], color=blue, label="discriminator")
+        axes[0].plot(epochs, [r["g_loss"] for r in records], color=orange, label="generator")
+        axes[0].set(title="Loss", xlabel="epoch")
+        axes[1].plot(epochs, [r["d_real"] for r in records], color=blue, label="D(x), real digits")
+        axes[1].plot(epochs, [r["d_fake"] for r in records], color=orange, label="D(G(z)), drawn digits")
+        probabilities = loss == "non_saturating"  # the other losses make scores of logits, where 0.5 means nothing
+        if probabilities:
+            axes[1].axhline(0.5, color=ink, linewidth=0.8, linestyle=":")
+        title = "What D believes" if probabilities else "D's scores, squeezed to 0 … 1"
+        axes[1].set(title=title, xlabel="epoch", ylim=(0, 1))
+        if scored:
+            axes[2].plot([r["epoch"] for r in scored], [r["scores"]["frechet_train"] for r in scored], color=green)
+            axes[2].set(title="Fréchet distance to MNIST", xlabel="epoch", yscale="log")
+            axes[2].yaxis.set_major_formatter("{x:g}")  # not powers of ten
+            axes[2].yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.4)))
+        for axis in axes[:2]:
+            axis.legend(loc="best")
+        for axis in axes:
+            axis.xaxis.get_major_locator().set_params(integer=True)
+        file = io.BytesIO()
+        figure.savefig(file, format="png", dpi=110)
+        plt.close(figure)
+    few_colours = io.BytesIO()
+    Image.open(file).convert("RGB").quantize(256).save(few_colours, "PNG", optimize=True)  # a third of the bytes
+    return few_colours.getvalue()

@@ -1,0 +1,50 @@
+"""What a run is told besides its recipe; free of torch, so that `--help` answers at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gan.errors import UserError
+
+DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-digits", "qmnist", "folder"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOptions:
+    """Where a run finds its data, where it writes, and on what it computes."""
+
+    data_dir: Path = Path("data")
+    """Folder of the data set in torchvision's layout; downloaded there if missing. For `folder`: the images."""
+    dataset: DatasetName = "mnist"
+    """What to draw; `folder` reads images of one's own, labelled by subfolders 0 … 9 if there are any."""
+    output_dir: Path | None = None
+    """The run folder; runs/RECIPE by default."""
+    seed: int = 0
+    """Determines initial weights, data order and noise, 0 … 2³²−1."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:1, mps, xpu."""
+    dry_run: bool = False
+    """Print networks, schedule, memory and expected time, and train nothing."""
+    resume: bool = False
+    """Continue the run in the run folder exactly where its last checkpoint was taken."""
+    mixed_precision: Literal["no", "bf16", "fp16"] = "no"
+    """Compute in half precision where the device has it, through accelerate. fp16's loss scale starts anew when a run
+    is resumed."""
+    cuda_graph: bool = True
+    """On a CUDA device, replay the step as one graph; off if a driver can't, or to debug."""
+    report_to: Literal["none", "trackio", "tensorboard", "wandb"] = "none"
+    """Also log to a tracker, through accelerate; trackio's dashboard runs on this machine (pip install trackio)."""
+    push_to_hub: str | None = None
+    """Publish the finished run as this Hub repository, USER/REPO; the right to write is checked before training."""
+    private: bool = False
+    """Make that repository private."""
+    hub_tag: str | None = None
+    """Tag the published commit, say v1."""
+    checkpoint_steps: int = 0
+    """Checkpoint every so many steps too, besides every epoch; 0 = every epoch only."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**32:
+            raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
+        if self.checkpoint_steps < 0:
+            raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")

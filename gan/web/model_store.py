@@ -1,0 +1,241 @@
+"""The generators that a page draws with: the one it serves, the bundled ones, and those that visitors name.
+
+Start-up never waits for the Hub: a model that isn't at hand is fetched in the background while the cached or the
+bundled weights serve, and `status` says which and why.
+"""
+
+import sys
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunningError
+from pathlib import Path
+
+import torch
+
+from gan import bundled
+from gan.errors import ModelError
+from gan.hub import fetch, resolve
+from gan.model_folder import CONFIG, GENERATOR, read_generator
+from gan.networks import Generator
+
+DEFAULT = "modern"
+SERVED_SECONDS = 120.0  # deadline of the background fetch of the model to serve
+VISITOR_SECONDS = 60.0  # deadline of the fetch of a model that a visitor names
+RETRY_SECONDS = 300.0  # until an unreachable Hub is asked again for the model to serve
+PATIENCE_SECONDS = 4.0  # a visitor's request waits this long for a fetch, then says that it goes on
+ANSWER_SECONDS = 60.0  # how long a failure, or what a branch means, is remembered: no request to the Hub at each click
+MAX_ANSWERS = 256
+MAX_FETCHES = 2  # visitors' fetches at a time
+
+
+class NotReadyError(ModelError):
+    """The model is being fetched, or others are: ask again in some seconds."""
+
+
+def name_of(generator: Generator) -> str:
+    """What a link carries: a local model's name, or user/repo@commit."""
+    return f"{generator.name}@{generator.revision}" if generator.revision else generator.name
+
+
+class Shelf:
+    """The generators of one page; every method may be called from any thread.
+
+    `served` is the one that the page serves, `status` a sentence for people about where it comes from and why.
+
+    Args:
+        model: what to serve: a folder, a bundled name, user/repo[@revision], or a generator as it is.
+        device: where the networks run.
+        remote: whether visitors may name models on the Hub.
+        capacity: visitors' models kept, at most; the least recently used one goes first.
+
+    Raises:
+        ModelError: a local model to serve (or, for a Hub model, the bundled fallback) is missing or damaged.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Generator = DEFAULT,
+        *,
+        device: str | torch.device = "cpu",
+        remote: bool = True,
+        capacity: int = 4,
+    ):
+        self.device, self.remote, self.capacity = device, remote, capacity
+        self._lock = threading.Lock()
+        self._bundled: dict[str, Generator] = {}
+        self._visitors: OrderedDict[str, Generator] = OrderedDict()  # by user/repo@commit, least recently used first
+        self._fetching: dict[str, Future[Generator]] = {}
+        self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
+        self._closed = threading.Event()
+        self.served: Generator
+        self.status = ""
+        self._start(model)
+
+    # The model that the page serves
+
+    def _start(self, model: str | Path | Generator) -> None:
+        """Serve what is at hand, say so, and start the background fetch of a model on the Hub."""
+        if isinstance(model, Generator):
+            self.served, self.device = model, model.device
+        elif not resolve.names_repository(model):
+            self.served = resolve.load_generator(model, device=self.device)
+        else:
+            self._start_from_hub(str(model))
+            return
+        self.status = f"serving {name_of(self.served)}"
+
+    def _start_from_hub(self, model: str) -> None:
+        repo_id, revision = fetch.split_name(model)
+        cached = self._cached(repo_id, revision)
+        self.served = cached or resolve.load_generator(DEFAULT, device=self.device)
+        held = f"{name_of(cached)} from the cache" if cached else "the bundled weights"
+        if cached and fetch.is_commit(revision):
+            self._tell(f"serving {held}")
+            return
+        self._tell(f"serving {held} while {model} is fetched")
+        threading.Thread(
+            target=self._fetch_served, args=(repo_id, revision, held), daemon=True, name="hub-served"
+        ).start()
+
+    def _tell(self, status: str) -> None:
+        """The new status, for visitors on the page and once for whoever watches the terminal or a Space's log."""
+        if status != self.status:
+            print(status, file=sys.stderr, flush=True)
+        self.status = status
+
+    def _cached(self, repo_id: str, revision: str | None) -> Generator | None:
+        cached = fetch.find_cached(repo_id, revision)
+        try:
+            return resolve.load_generator(repo_id, revision=cached.commit, device=self.device) if cached else None
+        except ModelError:  # damaged on disk: it has left the cache and is fetched anew
+            return None
+
+    def _fetch_served(self, repo_id: str, revision: str | None, held: str) -> None:
+        """Fetch the model to serve and swap it in when it is loaded and verified; ask again while the Hub is away."""
+        while not self._closed.is_set():
+            try:
+                snapshot = fetch.fetch(repo_id, revision, seconds=SERVED_SECONDS)
+                self.served = resolve.load_generator(repo_id, revision=snapshot.commit, device=self.device)
+                self._tell(f"serving {name_of(self.served)}")
+                return
+            except fetch.HubError as error:
+                self._tell(f"serving {held}: {error.reason}")
+                if not error.unreachable:
+                    return
+            except ModelError as error:  # visitors read the status: they have no use for our paths
+                self._tell(f"serving {held}: {str(error).replace(str(snapshot.folder), snapshot.name)}")
+                return
+            except BaseException:  # a bug: the log has it, and the page must not promise the model for ever
+                self._tell(f"serving {held}: {repo_id} cannot be loaded")
+                raise
+            self._closed.wait(RETRY_SECONDS)
+
+    def close(self) -> None:
+        """Stop asking the Hub for the model to serve."""
+        self._closed.set()
+
+    # The models that links name
+
+    def get(self, name: str | None = None, weights: str | None = None) -> Generator:
+        """The model of a link: none named, the one served; a bundled name; or user/repo[@revision] on the Hub.
+
+        A run may be served under a bundled model's name, as runs/modern: if it hasn't the weights that a link pins,
+        the bundled model is meant.
+
+        It returns or raises within PATIENCE_SECONDS. A visitor's name never reaches the file system, and is fetched
+        without this machine's token into a folder of its own, so that no private model in its cache can be asked for.
+
+        Raises:
+            NotReadyError: it is being fetched; ask again.
+            ModelError: there is no such model, it is none of ours or too large, or the Hub can't be used.
+        """
+        is_bundled = name in bundled.bundled_models()
+        other_weights = is_bundled and weights not in (None, self.served.weights)
+        if not name or (name == name_of(self.served) and not other_weights):
+            return self.served
+        if is_bundled:
+            return self.bundled(name)
+        if "/" not in name:
+            raise ModelError(
+                f"there is no bundled model {name!r} (bundled: {', '.join(bundled.bundled_models()) or 'none'})"
+            )
+        if not self.remote:
+            raise ModelError(f"this page draws with its own models only, not with {name!r}")
+        return self._get_remote(name)
+
+    def bundled(self, name: str) -> Generator:
+        """A bundled model, loaded once.
+
+        Raises:
+            ModelError: it is damaged, or there is none of that name.
+        """
+        with self._lock:
+            if name not in self._bundled:
+                self._bundled[name] = resolve.load_generator(bundled.BUNDLED / name, device=self.device)
+            return self._bundled[name]
+
+    def _get_remote(self, name: str) -> Generator:
+        repo_id, revision = fetch.split_name(name)
+        with self._lock:
+            expires, answer = self._answers.get(name, (0.0, name))
+            if isinstance(answer, ModelError) and time.monotonic() < expires:
+                raise answer.with_traceback(None)
+            key = answer if isinstance(answer, str) and time.monotonic() < expires else name
+            if key in self._visitors:
+                self._visitors.move_to_end(key)
+                return self._visitors[key]
+            future = self._fetching.get(name)
+            if future is None:
+                if len(self._fetching) >= MAX_FETCHES:
+                    raise NotReadyError(f"other models are being fetched before {name}: try again in some seconds")
+                future = self._fetching[name] = Future()
+                threading.Thread(
+                    target=self._fetch_visitors, args=(name, repo_id, revision, future), daemon=True, name="hub-visitor"
+                ).start()
+        try:
+            return future.result(PATIENCE_SECONDS)
+        except StillRunningError:
+            raise NotReadyError(f"{name} is being fetched: try again in some seconds") from None
+
+    def _fetch_visitors(self, name: str, repo_id: str, revision: str | None, future: "Future[Generator]") -> None:
+        try:
+            with tempfile.TemporaryDirectory(prefix="gan-visitor-", ignore_cleanup_errors=True) as cache:
+                snapshot = fetch.fetch(
+                    repo_id,
+                    revision,
+                    names=(CONFIG, GENERATOR),
+                    token=False,
+                    cache_dir=Path(cache),
+                    seconds=VISITOR_SECONDS,
+                    quiet=True,
+                )
+                try:
+                    model = read_generator(snapshot.folder, device=self.device)
+                    model.name, model.revision = snapshot.repo_id, snapshot.commit
+                except ModelError as error:  # a visitor has no use for our paths
+                    raise ModelError(str(error).replace(str(snapshot.folder), snapshot.name)) from None
+        except ModelError as error:
+            self._answer(name, error)
+            future.set_exception(error)
+        except BaseException as error:  # a bug: whoever waits must hear of it
+            self._answer(name, ModelError(f"{name} cannot be loaded"))
+            future.set_exception(error)
+            raise
+        else:
+            self._answer(name, model)
+            future.set_result(model)
+
+    def _answer(self, name: str, answer: Generator | ModelError) -> None:
+        with self._lock:
+            del self._fetching[name]
+            said = answer if isinstance(answer, ModelError) else name_of(answer)
+            self._answers[name] = (time.monotonic() + ANSWER_SECONDS, said)
+            while len(self._answers) > MAX_ANSWERS:
+                self._answers.popitem(last=False)
+            if isinstance(answer, Generator):
+                self._visitors[name_of(answer)] = answer
+                while len(self._visitors) > self.capacity:
+                    self._visitors.popitem(last=False)

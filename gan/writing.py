@@ -1,0 +1,69 @@
+"""A line of text in handwriting: its digits are generated, its separators drawn."""
+
+from functools import cache
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from gan import latents
+from gan.config import IMAGE_SIZE
+from gan.networks import Generator
+
+DIGIT_ADVANCE = 20  # MNIST centres its digits in 20 of the 28 columns, so written digits overlap by the empty margins
+SEPARATORS = {" ": 12, "-": 15, ".": 9, "/": 15, ":": 9, "+": 18, ",": 9}  # and how far the pen moves after each
+STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  # of the separators: (x, y) to (x, y)
+    " ": [],
+    "-": [((9.5, 14.5), (18.5, 14))],
+    ".": [((14, 22.5), (14, 22.6))],
+    "/": [((18.5, 5.5), (9.5, 23))],
+    ":": [((14, 11), (14, 11.1)), ((14, 20), (14, 20.1))],
+    "+": [((8, 14.2), (20, 13.8)), ((14.2, 8), (13.8, 20))],
+    ",": [((14.5, 21.5), (13, 25))],
+}
+MARGIN = (IMAGE_SIZE - DIGIT_ADVANCE) // 2  # of a written line, so that its ends are as airy as a digit's cell
+
+
+def written_line(
+    generator: Generator, text: str, seed: int, *, own: bool = False, temperature: float = 1.0
+) -> np.ndarray:
+    """Text as one line `uint8 [28, W]`: its digits are generated, its separators drawn.
+
+    Args:
+        text: digits and the characters of `SEPARATORS`.
+        seed: the handwriting of every digit; with `own`, digit i of the line has the number seed + i instead.
+
+    Raises:
+        ValueError: another character, no character, or an unconditional generator.
+    """
+    if not text or not set(text) <= set("0123456789") | set(SEPARATORS):
+        raise ValueError(f"text must be digits, spaces and - . / : + , only, not {text!r}")
+    wanted = [int(c) for c in text if c.isdigit()]
+    seeds = latents.seed_range(seed, len(wanted)) if own else [seed] * len(wanted)
+    generated = iter(generator.sample(seeds, wanted, temperature).numpy() if wanted else ())
+    line = np.zeros((IMAGE_SIZE, 2 * MARGIN + sum(advance(c) for c in text)), dtype=np.uint8)
+    x = MARGIN
+    for character in text:
+        glyph = next(generated) if character.isdigit() else separator(character)  # [28, 28]
+        left = x + (advance(character) - IMAGE_SIZE) // 2  # the cell is centred on the pen's way, and may overhang it
+        a, b = max(left, 0), min(left + IMAGE_SIZE, line.shape[1])
+        line[:, a:b] = np.maximum(line[:, a:b], glyph[:, a - left : b - left])
+        x += advance(character)
+    return line
+
+
+def advance(character: str) -> int:
+    """How many pixels the pen moves right after a character."""
+    return SEPARATORS.get(character, DIGIT_ADVANCE)
+
+
+@cache
+def separator(character: str) -> np.ndarray:
+    """A separator as `uint8 [28, 28]`, drawn with a round pen as thick as the digits' strokes."""
+    zoom, pen = 8, 2.6
+    sheet = Image.new("L", (IMAGE_SIZE * zoom, IMAGE_SIZE * zoom))
+    canvas = ImageDraw.Draw(sheet)
+    for start, end in STROKES[character]:
+        for t in np.linspace(0, 1, 200):
+            x, y = ((1 - t) * a + t * b for a, b in zip(start, end, strict=True))
+            canvas.ellipse([(c + side * pen / 2) * zoom for side in (-1, 1) for c in (x, y)], fill=255)
+    return np.asarray(sheet.resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.BOX))

@@ -1,0 +1,398 @@
+"""Runs as a maker meets them: real processes, killed, interrupted, resumed, refused."""
+
+import hashlib
+import json
+import math
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from PIL import Image
+
+from gan.errors import UserError
+from gan.networks import Generator
+from gan.recipes import RECIPES, Recipe
+from gan.training.options import RunOptions
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = replace(
+    RECIPES["modern"],
+    generator_widths=(32, 32),
+    discriminator_widths=(32,),
+    batch_size=16,
+    epochs=3,
+    moving_average=0.9,
+)
+FORK = multiprocessing.get_context("forkserver")  # a clean process that has imported torch once, and forks
+FORK.set_forkserver_preload(["gan.training.run", "tests.test_runs"])
+
+
+def options(data_dir: Path, folder: Path, **more: object) -> RunOptions:
+    return RunOptions(data_dir=data_dir, output_dir=folder, device="cpu", **more)  # type: ignore[arg-type]
+
+
+def train_here(recipe: Recipe, run_options: RunOptions) -> None:
+    from gan.training.run import run
+
+    run("modern", recipe, run_options)
+
+
+def files(folder: Path) -> dict[str, str]:
+    """Every file below a folder with its hash."""
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "train.py", *map(str, arguments)]
+
+
+def train_py(*arguments: object, **more: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=120, **more)  # type: ignore[call-overload, no-any-return]
+
+
+@pytest.fixture(scope="module")
+def finished(mnist_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an uninterrupted small run."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    train_here(SMALL, options(mnist_dir, folder))
+    return folder
+
+
+def test_a_run_folder_holds_what_a_hub_repository_holds(finished: Path) -> None:
+    names = {p.name for p in finished.iterdir()}
+    assert {"config.json", "model.safetensors", "discriminator.safetensors", "metrics.json", "history.jsonl"} <= names
+    assert {"README.md", "samples", "timelapse.gif", "timelapse.webp", "curves-light.png", "curves-dark.png"} <= names
+    assert len(list(finished.glob("samples/epoch-*.png"))) == SMALL.epochs + 1  # noise first
+    assert len(list(finished.glob("state/*.safetensors"))) == 3
+    drawn = np.asarray(Image.open(finished / "samples" / "epoch-0003.png"))
+    generator = Generator.from_pretrained(finished)
+    expected = generator.sample(range(100)).numpy().reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
+    np.testing.assert_array_equal(255 - drawn, expected.repeat(2, 0).repeat(2, 1))
+
+
+def test_the_history_tells_losses_opinions_and_scores(finished: Path) -> None:
+    records = [json.loads(line) for line in (finished / "history.jsonl").read_text().splitlines()]
+    assert [r["step"] for r in records] == [32, 64, 96]
+    assert [r["epoch"] for r in records] == [1, 2, 3]
+    for record in records:
+        assert 0 < record["d_real"] < 1
+        assert 0 < record["d_fake"] < 1
+        assert 0 <= record["scores"]["diversity"] <= 1
+        assert 0 <= record["scores"]["classes"] <= 10
+
+
+def test_the_config_names_the_command_but_no_folder_of_this_machine(finished: Path, mnist_dir: Path) -> None:
+    text = (finished / "config.json").read_text()
+    training = json.loads(text)["training"]
+    assert training["recipe"]["epochs"] == 3
+    assert training["steps"] == 96
+    assert str(mnist_dir) not in text
+    assert str(finished.parent) not in text
+
+
+def kill_at_random(run_options: RunOptions, seconds: float) -> bool:
+    """Start or resume a run in a process of its own and SIGKILL it some time after it began to step; True if killed."""
+    process = FORK.Process(target=train_here, args=(SMALL, run_options))
+    process.start()
+    folder = run_options.output_dir
+    assert folder is not None
+    assert process.pid is not None
+    deadline = time.monotonic() + 60
+    while not any(folder.glob("state/*")) and process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.002)  # the first checkpoint: from here on nothing may be lost
+    process.join(seconds)
+    killed = process.is_alive()
+    if killed:
+        os.kill(process.pid, signal.SIGKILL)
+    process.join(60)
+    assert killed or process.exitcode == 0
+    return killed
+
+
+def test_twenty_kills_at_random_moments_change_nothing(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "killed"
+    dice = random.Random(1)
+    kills = 0
+    while kills < 20:
+        resume = any(folder.glob("state/*"))
+        if resume and len((folder / "history.jsonl").read_text().splitlines()) >= 2 and kills < 20:
+            # late in the run: rewind to its beginning by keeping only the oldest state, so that kills go on
+            states = sorted(folder.glob("state/*"))
+            for newer in states[1:]:
+                newer.unlink()
+        kills += kill_at_random(options(mnist_dir, folder, resume=resume, checkpoint_steps=3), dice.uniform(0.0, 0.6))
+    train_here(SMALL, options(mnist_dir, folder, resume=True, checkpoint_steps=3))
+    for name in ("model.safetensors", "discriminator.safetensors", "history.jsonl"):
+        assert (folder / name).read_bytes() == (finished / name).read_bytes(), name
+    assert not list(folder.rglob(".*")), "what a killed process had begun to write"
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_saves_says_how_to_resume_and_ends_alike(
+    mnist_dir: Path, tmp_path: Path, number: signal.Signals, status: int
+) -> None:
+    arguments = ["relu-2", "--epochs", 4, "--data-dir", mnist_dir, "--device", "cpu"]
+    process = subprocess.Popen(
+        command(*arguments, "--output-dir", tmp_path / "cut"), cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    while not (tmp_path / "cut" / "state").exists():
+        time.sleep(0.01)
+        assert process.poll() is None
+    process.send_signal(number)
+    message = process.communicate(timeout=60)[1]
+    assert process.returncode == status
+    assert "Traceback" not in message
+    assert "Continue with: python train.py relu-2" in message
+    assert message.strip().endswith("--resume")
+    Generator.from_pretrained(tmp_path / "cut")  # what is there so far can be looked at
+    assert train_py(*arguments, "--output-dir", tmp_path / "cut", "--resume").returncode == 0
+    assert train_py(*arguments, "--output-dir", tmp_path / "whole").returncode == 0
+    for name in ("model.safetensors", "history.jsonl"):
+        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def copy_of(folder: Path, target: Path) -> Path:
+    shutil.copytree(folder, target)
+    return target
+
+
+def test_a_folder_that_holds_a_run_is_refused_untouched(finished: Path, mnist_dir: Path) -> None:
+    before = files(finished)
+    with pytest.raises(UserError, match="already holds a run: add --resume"):
+        train_here(SMALL, options(mnist_dir, finished))
+    with pytest.raises(UserError, match="holds another run: it has learning_rate 0.0005, you asked for 0.001"):
+        train_here(replace(SMALL, learning_rate=1e-3), options(mnist_dir, finished, resume=True))
+    with pytest.raises(UserError, match="it has seed 0, you asked for 5"):
+        train_here(SMALL, options(mnist_dir, finished, resume=True, seed=5))
+    assert files(finished) == before
+
+
+def test_a_run_older_than_a_recipes_newest_field_is_continued(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
+    folder = copy_of(finished, tmp_path / "old")
+    newest = sorted(folder.glob("state/*"))[-1]
+    with safetensors.safe_open(newest, framework="pt") as file:
+        metadata = json.loads(file.metadata()["run"])
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    del metadata["recipe"]["label_smoothing"], metadata["mixed_precision"]
+    newest.write_bytes(safetensors.torch.save(state, {"run": json.dumps(metadata)}))
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
+
+
+def test_a_finished_run_that_is_resumed_keeps_what_was_measured_of_its_weights(
+    finished: Path, mnist_dir: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(finished, tmp_path / "measured")
+    metrics = json.loads((folder / "metrics.json").read_text())
+    weights = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()[:8]
+    mine, others = ({"values": {}, "protocol": {"weights": w}} for w in (weights, "01234567"))
+    (folder / "metrics.json").write_text(json.dumps({**metrics, "evaluation": mine, "inception": others}))
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert json.loads((folder / "metrics.json").read_text()) == {**metrics, "evaluation": mine}
+
+
+def test_there_must_be_something_to_resume(mnist_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no checkpoint to resume from"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "none", resume=True))
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("damage", ["truncated", "noise", "empty"])
+def test_a_damaged_state_is_named_and_the_one_before_it_serves(
+    finished: Path, mnist_dir: Path, tmp_path: Path, damage: str
+) -> None:
+    folder = copy_of(finished, tmp_path / "damaged")
+    newest = sorted(folder.glob("state/*"))[-1]
+    content = newest.read_bytes()
+    newest.write_bytes({"truncated": content[:-9], "noise": os.urandom(len(content)), "empty": b""}[damage])
+    before = files(folder)
+    with pytest.raises(UserError, match="is damaged .*delete it to resume from the checkpoint before it"):
+        train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert files(folder) == before
+    newest.unlink()
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert (folder / "model.safetensors").read_bytes() == (finished / "model.safetensors").read_bytes()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_at_once(mnist_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="cannot write .*Free the disk or choose another folder"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "file" / "run"))
+
+
+def train_on_a_disk_that_fills_up(run_options: RunOptions, found: "multiprocessing.Queue[str]") -> None:
+    """After the first checkpoint no file may grow past 20 kB, as on a full disk."""
+    from gan.training import run as runs
+
+    save_state = runs.Run._save_state
+
+    def save_then_fill(self: runs.Run, history_bytes: int) -> None:
+        save_state(self, history_bytes)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+
+    runs.Run._save_state = save_then_fill  # type: ignore[method-assign]
+    try:
+        runs.run("modern", SMALL, run_options)
+    except UserError as error:
+        found.put(str(error))
+
+
+def test_a_disk_that_fills_up_stops_the_run_with_its_last_checkpoint_whole(
+    finished: Path, mnist_dir: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "full"
+    found: multiprocessing.Queue[str] = FORK.Queue()
+    process = FORK.Process(target=train_on_a_disk_that_fills_up, args=(options(mnist_dir, folder), found))
+    process.start()
+    process.join(60)
+    assert "cannot write" in found.get(timeout=5)
+    assert [p.name for p in folder.glob("state/*")] == ["step-000000032.safetensors"]
+    assert not [p for p in folder.rglob(".*") if p.is_file()], "no half-written file stays"
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert (folder / "model.safetensors").read_bytes() == (finished / "model.safetensors").read_bytes()
+
+
+def test_a_run_whose_loss_explodes_stops_and_keeps_the_last_good_state(
+    mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gan.training.trainer import Trainer
+
+    step = Trainer.step
+
+    def explode_at_40(self: Trainer) -> None:
+        if self.steps == 39:
+            with torch.no_grad():
+                next(self.generator.parameters()).fill_(math.inf)
+        step(self)
+
+    monkeypatch.setattr(Trainer, "step", explode_at_40)
+    with pytest.raises(UserError, match=r"infinite or NaN at step 40: lower --learning-rate"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "wild", checkpoint_steps=1))
+    states = sorted((tmp_path / "wild").glob("state/*"))
+    assert states[-1].name == "step-000000039.safetensors"
+    assert all(t.isfinite().all() for t in safetensors.torch.load_file(states[-1]).values())
+
+
+def test_collapse_is_seen_and_explained(mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A generator whose output layer hardly learns draws one blur for all ten digits."""
+    train_here(replace(SMALL, epochs=1, learning_rate=1e-6), options(mnist_dir, tmp_path / "collapsed"))
+    message = capsys.readouterr().err
+    assert "The generator has collapsed" in message
+    assert "--class-std" in message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["relu-2", "--epochs", "0"], "epochs must be from 1 to 100000, not 0"),
+        (["relu-2", "--learning-rate", "-0.1"], "learning_rate must be above 0 and at most 1"),
+        (["relu-2", "--learning-rate", "nan"], "learning_rate must be finite"),
+        (["relu-2", "--batch-size", "1"], "batch_size must be at least 2"),
+        (["modern", "--minibatch-std", "5"], "minibatch_std must be a divisor of batch_size 128, not 5"),
+        (["relu-2", "--architecture", "dcgan"], "generator_widths must be two channel counts with dcgan, not (256,)"),
+        (["dcgan", "--generator-batch-norm", "none"], "generator_batch_norm must be all with dcgan, not 'none'"),
+        (["relu-2", "--dataset", "cifar"], "--dataset"),
+        (["relu-2", "--seed", "-1"], "seed must be from 0 to 4294967295"),
+        (["relu-2", "--seed", "abc"], "--seed"),
+        (["no-such-recipe"], "batchnorm"),
+        ([], "modern"),
+    ],
+)
+def test_wrong_usage_exits_with_2_and_the_allowed_range(arguments: list[str], says: str) -> None:
+    result = train_py(*arguments)
+    assert result.returncode == 2
+    assert says in " ".join((result.stdout + result.stderr).replace("│", " ").split())
+    assert "Traceback" not in result.stderr
+    assert "dummy" not in result.stdout + result.stderr, "a name that only tyro knows"
+
+
+def test_underscores_in_flags_and_recipes_are_hyphens(mnist_dir: Path, tmp_path: Path) -> None:
+    arguments = ["relu_2", "--epochs", 1, "--data_dir", mnist_dir, "--output_dir", tmp_path / "run", "--device", "cpu"]
+    assert train_py(*arguments).returncode == 0
+    config = json.loads((tmp_path / "run/config.json").read_text())
+    assert config["recipe"] == "relu-2"
+    assert str(tmp_path) not in config["training"]["command"]
+
+
+def test_failures_exit_with_1_and_one_message(mnist_dir: Path, tmp_path: Path) -> None:
+    here = ["--output-dir", tmp_path / "run", "--data-dir", mnist_dir]
+    for arguments, says in (
+        (["relu-2", *here, "--device", "tpu"], "device 'tpu' is not on this machine, which has: "),
+        (["relu-2", *here, "--batch-size", 4096], "a step needs 4096 images and the data has 512"),
+        (["modern", *here[:2], "--dataset", "folder", "--data-dir", tmp_path], "holds no images"),
+    ):
+        result = train_py(*arguments)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert result.stderr.startswith("train.py: ")
+        assert says in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def test_the_help_names_every_recipe_and_a_recipes_help_its_defaults() -> None:
+    text = train_py("--help").stdout
+    assert all(name in text for name in RECIPES)
+    text = train_py("batchnorm", "--help").stdout
+    text = " ".join(text.replace("│", " ").split())
+    assert "(default: 128 256 512 1024)" in text
+    assert "(default: 0.0002)" in text
+
+
+def test_a_misspelt_recipe_is_answered_with_the_nearest_one() -> None:
+    result = train_py("rleu-2")
+    assert result.returncode == 2
+    assert "there is no recipe 'rleu-2'; did you mean relu-2?" in result.stderr
+
+
+def test_a_dry_run_counts_parameters_and_writes_nothing(mnist_dir: Path, tmp_path: Path) -> None:
+    result = train_py("batchnorm", "--dry-run", "--data-dir", mnist_dir, "--output-dir", tmp_path / "run")
+    assert result.returncode == 0
+    assert "1,510,032 parameters" in result.stdout
+    assert "533,505 parameters" in result.stdout
+    assert "512 images" in result.stdout
+    assert "257   the logit, of the features\n" in result.stdout
+    assert not (tmp_path / "run").exists()
+
+
+def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In processes of their own, since trackers stay with the process that opened them."""
+    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
+    one_epoch = ["relu-2", "--epochs", 1, "--data-dir", mnist_dir, "--device", "cpu"]
+    for tracker in ("tensorboard", "trackio"):
+        result = train_py(*one_epoch, "--output-dir", tmp_path / tracker, "--report-to", tracker)
+        assert result.returncode == 0, result.stderr
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    logs = next((tmp_path / "tensorboard").rglob("events.*")).parent
+    events = EventAccumulator(str(logs))
+    events.Reload()
+    record = json.loads((tmp_path / "tensorboard" / "history.jsonl").read_text())
+    assert events.Scalars("d_loss")[0].value == pytest.approx(record["d_loss"])
+    assert events.Scalars("frechet_train")[0].step == record["step"]
+    assert list((tmp_path / "trackio").glob("*.db"))
+
+
+def test_half_precision_learns_in_single_precision_weights(mnist_dir: Path, tmp_path: Path) -> None:
+    run_options = options(mnist_dir, tmp_path / "run", mixed_precision="bf16")
+    process = FORK.Process(target=train_here, args=(replace(SMALL, epochs=1), run_options))  # one precision a process
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
+    weights = safetensors.torch.load_file(tmp_path / "run" / "model.safetensors")
+    assert {t.dtype for t in weights.values()} == {torch.float32, torch.int64}
+    assert all(t.isfinite().all() for t in weights.values())
