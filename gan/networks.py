@@ -14,7 +14,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from gan import latents
 from gan.config import IMAGE_SIZE, PIXELS, Activation, DiscriminatorConfig, GeneratorConfig
 
-BLOCK = 16  # digits drawn at once: float results change with the batch size, so it never changes
+BLOCK = 16  # digits drawn at once; fixed, since float results change with the number of rows
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
@@ -59,14 +59,17 @@ def _activation(name: Activation) -> nn.Module:
 
 
 class Generator(nn.Module):
-    """Latents (and classes) in, digits out: a multilayer perceptron that ends in tanh (or DCGAN's convolutions).
+    """Latents (and classes) in, images out: a multilayer perceptron that ends in tanh, or DCGAN's convolutions.
 
-    `name`, `revision` and `weights` say which weights are loaded; `from_pretrained` sets them.
+    Attributes:
+        name: of the folder or repository that it was loaded from.
+        revision: the commit, if it was loaded from the Hub.
+        weights: the first 8 hex digits of the sha256 of model.safetensors.
     """
 
     name: str = "untrained"
     revision: str | None = None
-    weights: str = ""  # first 8 hex digits of the sha256 of model.safetensors
+    weights: str = ""
 
     def __init__(self, config: GeneratorConfig):
         super().__init__()
@@ -82,8 +85,8 @@ class Generator(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Images `float32 [N, 784]` in −1 … 1 of latents `z [N, latent_dim]`.
 
-        `y [N, 10]` holds class weights (one-hot, or a blend while morphing from class to class); only a
-        class-conditional generator takes it, and needs it.
+        `y [N, 10]` holds class weights: one-hot, or a blend on the way from class to class. A class-conditional
+        generator needs it, an unconditional one ignores it.
         """
         if self.config.num_classes:
             assert y is not None, "a class-conditional generator needs class weights"
@@ -91,7 +94,7 @@ class Generator(nn.Module):
         return self.layers(self._input(z, None))
 
     def _input(self, z: Tensor, embedded: Tensor | None) -> Tensor:
-        """What the first layer sees: the latents, and beside them the classes' embedding."""
+        """What the first layer sees: the latents, and beside them the embedding of the classes."""
         if embedded is not None:
             z = torch.cat([z, embedded], dim=1)  # [N, latent_dim + embedding_dim]
         if self.config.normalize_input:
@@ -99,8 +102,10 @@ class Generator(nn.Module):
         return z
 
     def _forward_in_blocks(self, z: Tensor, y: Tensor) -> Tensor:
-        """`forward`, for any multiple of 16 latents, with the bits of blocks of 16. In a perceptron only the matrix
-        products depend on the number of rows, so they alone are cut into blocks; the rest runs once over all."""
+        """`forward` of any multiple of 16 latents, computed 16 rows at a time: the same images however many are drawn.
+
+        In a perceptron only the matrix products change with the number of rows, so only they are computed in blocks.
+        """
         if self.config.architecture != "mlp":
             return torch.cat([self(*block) for block in zip(z.split(BLOCK), y.split(BLOCK), strict=True)])
         x = self._input(z, _in_blocks(self.embedding, y) if self.conditional else None)
@@ -109,8 +114,10 @@ class Generator(nn.Module):
         return x
 
     def lay_out_for_drawing(self) -> "Generator":
-        """Keep each weight matrix by columns in memory, as `x @ weight.t()` reads it: blocks of 16 take half as long.
-        Returns itself."""
+        """Store each weight matrix column by column, as `x @ weight.t()` reads it: blocks of 16 take half the time.
+
+        Returns the generator itself.
+        """
         for layer in self.modules():
             if isinstance(layer, nn.Linear):
                 layer.weight.data = layer.weight.data.t().contiguous().t()
@@ -122,29 +129,34 @@ class Generator(nn.Module):
 
     @property
     def conditional(self) -> bool:
-        """Whether a digit can be asked for."""
+        """Whether a class can be asked for."""
         return self.config.num_classes > 0
 
     @classmethod
     def from_pretrained(
         cls, model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
     ) -> "Generator":
-        """The generator of a run folder, a bundled checkpoint's folder, or a Hub repository `user/repo`.
+        """A trained generator, in evaluation mode.
 
         Every file is verified (sha256, tensor names, shapes, finite values); nothing is unpickled.
+
+        Args:
+            model: a model folder (a run's, say), the name of a bundled model, or a Hub repository `user/repo`.
+            revision: a branch, tag or commit of the repository.
+            device: where to draw.
 
         Raises:
             gan.errors.ModelError: no such folder or repository, or damaged or mismatched files. The message says which.
         """
-        from gan.hub.resolve import load_generator  # the one import upwards: hub builds on networks, this opens it
+        from gan.hub.resolve import load_generator  # not at the top: gan.hub imports this file
 
         return load_generator(model, revision=revision, device=device)
 
     def classes(self, seeds: Sequence[int], digits: Sequence[int] | None) -> list[int]:
-        """The digit drawn for each seed: the one asked for, else `latents.default_digit` of the seed.
+        """The class drawn for each seed: the digit asked for, or where none is the seed's last decimal digit.
 
         Raises:
-            ValueError: a digit outside 0 … 9, as many digits as seeds not given, or an unconditional generator.
+            ValueError: a digit outside 0 … 9, not one for each seed, or digits asked of an unconditional generator.
         """
         if digits is None:
             return [latents.default_digit(latents.checked_seed(s)) for s in seeds]
@@ -155,12 +167,13 @@ class Generator(nn.Module):
         return [latents.checked_digit(d) for d in digits]
 
     def sample(self, seeds: Sequence[int], digits: Sequence[int] | None = None, temperature: float = 1.0) -> Tensor:
-        """Digits `uint8 [N, 28, 28]` on the CPU, 0 = paper, 255 = ink; digit i depends on nothing but its own
-        seed, class and the temperature.
+        """Images `uint8 [N, 28, 28]` on the CPU, 0 = paper, 255 = ink.
+
+        Image i depends on its own seed and class and on the temperature, on nothing else.
 
         Args:
             seeds: N whole numbers in 0 … 2³²−1.
-            digits: N classes in 0 … 9, for a class-conditional generator; None: the seed's last decimal digit.
+            digits: N classes in 0 … 9; None: each seed's last decimal digit, if the generator is class-conditional.
             temperature: scales the latent, 0.1 … 1.5; lower is more typical and less varied (truncation).
 
         Raises:
@@ -176,17 +189,16 @@ class Generator(nn.Module):
 
     @torch.inference_mode()
     def draw(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> Tensor:
-        """Digits `uint8 [N, 28, 28]` on the CPU of latents `z float32 [N, latent_dim]` and class weights
-        `y float32 [N, 10]` (ignored by an unconditional generator), in blocks of 16."""
+        """Images `uint8 [N, 28, 28]` on the CPU, of latents `z float32 [N, latent_dim]` and class weights
+        `y float32 [N, 10]` (ignored by an unconditional generator)."""
         was_training = self.training
         self.eval()
         n, padding = len(z), -len(z) % BLOCK
         z = np.pad(z * np.float32(latents.checked_temperature(temperature)), ((0, padding), (0, 0)))
         y = np.pad(y, ((0, padding), (0, 0)))
         images = self._forward_in_blocks(torch.from_numpy(z).to(self.device), torch.from_numpy(y).to(self.device))
-        digits = to_uint8(images)[:n]
         self.train(was_training)
-        return digits
+        return to_uint8(images)[:n]
 
 
 def _in_blocks(layer: nn.Linear, x: Tensor) -> Tensor:
@@ -200,7 +212,7 @@ def _in_blocks(layer: nn.Linear, x: Tensor) -> Tensor:
 
 
 class Discriminator(nn.Module):
-    """Images (and classes) in, one logit each out, positive for "real": a perceptron (or DCGAN's convolutions).
+    """Images (and classes) in, a logit for each out, positive for "real": a perceptron, or DCGAN's convolutions.
 
     With classes, the logit is the unconditional one plus the projection of the last features on the class's
     embedding (Miyato & Koyama 2018).
@@ -235,8 +247,18 @@ class Discriminator(nn.Module):
         if config.architecture == "dcgan":
             self.apply(_initialise_as_dcgan)
 
+    @classmethod
+    def from_pretrained(
+        cls, model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
+    ) -> "Discriminator":
+        """The discriminator trained beside a generator; arguments and errors as `Generator.from_pretrained`."""
+        from gan.hub.resolve import load_discriminator  # not at the top: gan.hub imports this file
+
+        return load_discriminator(model, revision=revision, device=device)
+
     def forward(self, images: Tensor, y: Tensor | None = None) -> Tensor:
-        """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`."""
+        """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`, which a class-conditional
+        discriminator needs."""
         features = self.features(images)  # [N, widths[-1]]
         head = [features]
         if self.config.minibatch_std:
@@ -251,8 +273,12 @@ class Discriminator(nn.Module):
 
 
 def _minibatch_std(features: Tensor, group: int) -> Tensor:
-    """The mean standard deviation of features within groups of samples, `[N, 1]`: low where a generator has collapsed
-    (Karras et al. 2018, section 3). Sample i is in group i mod (N / group); N must be a multiple of `group`."""
+    """The mean standard deviation of features `[N, D]` within groups of samples, `[N, 1]`: low where a generator has
+    collapsed (Karras et al. 2018, section 3). Sample i is in group i mod (N / group).
+
+    Raises:
+        ValueError: N is no multiple of `group`.
+    """
     n, width = features.shape
     if n % group:
         raise ValueError(f"minibatch_std groups {group} samples, which does not divide the batch of {n}")
@@ -263,12 +289,12 @@ def _minibatch_std(features: Tensor, group: int) -> Tensor:
 
 
 def _class_std(features: Tensor, y: Tensor | None) -> Tensor:
-    """The mean standard deviation of features `[N, D]` within each sample's own class `y [N, 10]` (one-hot; None: all
-    are of one class), `[N, 1]`.
+    """The mean standard deviation of features `[N, D]` within the class of each sample, `[N, 1]`.
 
-    A group of `_minibatch_std` mixes classes, so most of its deviation is that of nines from ones; this one is of nines
-    from nines: what a generator that draws every nine alike can't hide. In a job of several processes each compares
-    its own share of the batch, as BatchNorm does."""
+    `y [N, 10]` is one-hot; None: all samples are of one class. A group of `_minibatch_std` mixes classes, so it
+    measures above all how nines differ from ones. This measures how nines differ from nines, which is little where a
+    generator draws every nine alike. Of several processes, each sees its own share of the batch, as BatchNorm does.
+    """
     if y is None:
         y = torch.ones(len(features), 1, device=features.device)
     counts = y.sum(dim=0).clamp(min=1)[:, None]  # [10, 1]
@@ -278,10 +304,10 @@ def _class_std(features: Tensor, y: Tensor | None) -> Tensor:
 
 
 def to_uint8(images: Tensor) -> Tensor:
-    """Images `[N, 784]` in −1 … 1 as `uint8 [N, 28, 28]` on the CPU, rounded to the nearest of 256 levels."""
+    """Images `[N, 784]` in −1 … 1 as `uint8 [N, 28, 28]` on the CPU, rounded to the nearest of 256 grey levels."""
     return images.add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8).view(-1, IMAGE_SIZE, IMAGE_SIZE).cpu()
 
 
 def count_parameters(network: nn.Module) -> int:
-    """The number of weights and biases (buffers, such as BatchNorm's statistics, don't count)."""
+    """The number of weights and biases; buffers, such as BatchNorm's statistics, don't count."""
     return sum(p.numel() for p in network.parameters())

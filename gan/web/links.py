@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote
 
 from gan.config import IMAGE_SIZE
 from gan.images import square
-from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_CLASSES, NUM_SEEDS, Path
+from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_CLASSES, NUM_SEEDS, Interpolation
 from gan.writing import SEPARATORS
 
 VERSION = 1
@@ -285,7 +285,7 @@ class WalkRequest(Request):
     )
     temperature: float = temperature()
     frames: int = whole(60, 2, 240, f"Frames of the walk, at most {MAX_WALK_DIGITS} / count", always=True)
-    mode: Path = choice("slerp", ("slerp", "lerp"), "Along the arc, or along the straight line", always=True)
+    mode: Interpolation = choice("slerp", ("slerp", "lerp"), "Along the arc, or along the straight line", always=True)
     loop: bool = switch("1: the walk returns to its first key frame")
     swing: bool = switch("1: the walk is played there and back")
     fps: int = whole(20, 1, 50, "Frames a second")
@@ -335,7 +335,7 @@ class PlaneRequest(Request):
     seeds: tuple[int, ...] = key_seeds()
     digits: tuple[int | None, ...] = key_digits()
     temperature: float = temperature()
-    mode: Path = choice("slerp", ("slerp", "lerp"), "Along arcs, or along straight lines", always=True)
+    mode: Interpolation = choice("slerp", ("slerp", "lerp"), "Along arcs, or along straight lines", always=True)
     size: int = whole(16, 2, 32, "Digits along each side")
     scale: int = whole(1, 1, 40, "Pixels per pixel")
 
