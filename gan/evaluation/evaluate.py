@@ -80,7 +80,7 @@ class RealDigits:
     Making one takes a minute or two for MNIST; any number of generators can then be measured with it.
 
     A figure and its floor are means over `draws`. In each draw, training digits stand in for the generator's: as many,
-    of the classes that a class-conditional generator is asked for. They are part of the set that they are compared with,
+    of the classes that a class-conditional generator is asked for. They are part of the set that they are compared to,
     which favours them: a perfect generator of new digits comes to (N + n) / (N − n) of their distance, 1.4 times it for
     n = 10,000 of N = 60,000. Where training digits are no measure (of copying, and of drawing the class asked for), the
     floor is that of the test digits.
