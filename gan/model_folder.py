@@ -135,6 +135,13 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def weights_of(config: dict[str, Any]) -> str:
+    """What a link pins and an evaluation is of: 8 hex digits of the sha256 of the integer generator, or of the float
+    one where config.json (an older run's) records no other; empty if it records neither."""
+    recorded = config["sha256"].get(QUANTIZED) or config["sha256"].get(GENERATOR)
+    return recorded[:8] if isinstance(recorded, str) else ""
+
+
 def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:
     """The sha256 that config.json records for a weights file.
 

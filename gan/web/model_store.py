@@ -18,7 +18,7 @@ import torch
 from gan import bundled
 from gan.errors import ModelError
 from gan.hub import fetch, resolve
-from gan.model_folder import CONFIG, GENERATOR, read_generator
+from gan.model_folder import CONFIG, GENERATOR, QUANTIZED, read_generator
 from gan.networks import Generator
 
 DEFAULT = "modern"
@@ -206,7 +206,7 @@ class Shelf:
                 snapshot = fetch.fetch(
                     repo_id,
                     revision,
-                    names=(CONFIG, GENERATOR),
+                    names=(CONFIG, GENERATOR, QUANTIZED),
                     token=False,
                     cache_dir=Path(cache),
                     seconds=VISITOR_SECONDS,
