@@ -70,7 +70,7 @@ class Generator(nn.Module):
     revision: str | None = None
     weights: str = ""  # first 8 hex digits of the sha256 of quantized.safetensors: what a link pins
     float_weights: str = ""  # the same of model.safetensors, which older links pin
-    loaded_quantized: QuantizedGenerator | None = None
+    _quantized: tuple[list[object], QuantizedGenerator] | None = None  # and the state of the weights it belongs to
 
     def __init__(self, config: GeneratorConfig):
         super().__init__()
@@ -167,14 +167,25 @@ class Generator(nn.Module):
         return self.quantized().draw(z, y, temperature, device=self.device)
 
     def quantized(self) -> QuantizedGenerator:
-        """The integer generator: the one that was loaded, or else one made of the weights as they are now.
+        """The integer generator of the weights as they are now: the one that was loaded with them, or made here. It is
+        kept until the weights change.
 
         Raises:
             ModelError: the weights can't be quantised; see `quantization.check`.
         """
-        if self.loaded_quantized is not None:
-            return self.loaded_quantized
-        return quantize(self.config, getattr(self, "embedding", None), self.layers)
+        if self._quantized is None or self._quantized[0] != self._state_of_weights():
+            self.set_quantized(quantize(self.config, getattr(self, "embedding", None), self.layers))
+        assert self._quantized is not None
+        return self._quantized[1]
+
+    def set_quantized(self, quantized: QuantizedGenerator) -> None:
+        """Draw with this integer generator as long as the weights stay as they are."""
+        self._quantized = (self._state_of_weights(), quantized)
+
+    def _state_of_weights(self) -> list[object]:
+        """Changes when a weight or a BatchNorm statistic is written or replaced, not when it moves to a device."""
+        changes = [0 if t.is_inference() else t._version for t in (*self.parameters(), *self.buffers())]
+        return [*changes, *map(id, self.parameters())]
 
 
 class Discriminator(nn.Module):

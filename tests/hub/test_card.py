@@ -12,7 +12,7 @@ from PIL import Image
 from gan.errors import ModelError
 from gan.hub.card import render_model_card, write_model_card
 from gan.hub.resolve import load_discriminator
-from gan.model_folder import read_config, save_model
+from gan.model_folder import read_config, save_model, weights_of
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
 
