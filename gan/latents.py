@@ -13,7 +13,7 @@ NUM_SEEDS = 2**32
 NUM_CLASSES = 10
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 1.5
 
-Path = Literal["slerp", "lerp"]
+Interpolation = Literal["slerp", "lerp"]
 
 
 def seed_range(seed: int, count: int) -> list[int]:
@@ -96,7 +96,7 @@ def _with_exact_ends(path: np.ndarray, start: np.ndarray, end: np.ndarray, t: np
     return path.astype(np.float32)
 
 
-def walk(keys: np.ndarray, frames: int, mode: Path = "slerp", loop: bool = False) -> np.ndarray:
+def walk(keys: np.ndarray, frames: int, mode: Interpolation = "slerp", loop: bool = False) -> np.ndarray:
     """`frames` points `float32 [frames, D]`, evenly spaced along the path through the key frames `keys [K, D]`.
 
     With `loop` the path returns to the first key, whose repetition is left out so that an animation closes smoothly.
