@@ -7,6 +7,8 @@ from typing import Annotated
 
 import tyro
 
+from gan.errors import UserError
+
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
@@ -51,8 +53,6 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    from gan.errors import UserError
-
     try:
         main(tyro.cli(Options))
     except UserError as error:

@@ -14,8 +14,7 @@ import gradio as gr
 from gan import latents
 from gan.networks import Generator
 from gan.web import links, pictures
-from gan.web.judge import NoJudgeError
-from gan.web.judge import judge as read_digits
+from gan.web.judge import NoJudgeError, read_digits
 from gan.web.model_store import ModelStore, pin
 from gan.web.opening import open_link
 from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest

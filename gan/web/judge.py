@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from gan import latents
+from gan.config import NUM_CLASSES
 from gan.errors import UserError
 from gan.evaluation.classifier import load_classifier
 from gan.networks import Generator
@@ -31,23 +32,23 @@ class NoJudgeError(UserError):
         super().__init__(self.problem.reason)
 
 
-def judge(generator: Generator, request: DigitsRequest) -> list[Reading]:
+def read_digits(generator: Generator, request: DigitsRequest) -> list[Reading]:
     """How the classifier reads the digits of a request, in their order.
 
     Raises:
         NoJudgeError: there is no classifier to read them.
     """
     with pictures.ONE_AT_A_TIME:
-        digits = torch.from_numpy(pictures.draw(generator, request))  # [N, 28, 28]
+        drawn = torch.from_numpy(pictures.draw(generator, request))  # [N, 28, 28]
         try:
-            read, probability = load_classifier().read(digits)
+            read, probability = load_classifier().read(drawn)
         except UserError as error:
             raise NoJudgeError(error) from error
     numbers = latents.seed_range(request.seed, request.count)
     if request.ten:
-        numbers = [n for n in numbers for _ in range(latents.NUM_CLASSES)]
-    drawn = pictures.drawn_classes(generator, request)
+        numbers = [n for n in numbers for _ in range(NUM_CLASSES)]
+    classes = pictures.drawn_classes(generator, request)
     return [
-        Reading(number, drawn[i] if drawn else None, int(read[i]), round(float(probability[i]), 4))
+        Reading(number, classes[i] if classes else None, int(read[i]), round(float(probability[i]), 4))
         for i, number in enumerate(numbers)
     ]

@@ -4,13 +4,16 @@ The controls call the page's own scripts (static/main.js), which fetch pictures 
 transport that was measured, cached by the browser, and the same addresses that a link or an embedded picture has.
 """
 
+from typing import Any
+
 import gradio as gr
 
-from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE
-from gan.web import api
+from gan.config import NUM_CLASSES
+from gan.latents import NUM_SEEDS
+from gan.web import api, links
 from gan.web.model_store import ModelStore
 from gan.web.parameters import MAX_TEXT
-from gan.web.requests import MAX_COUNT, MAX_WALK_COUNT
+from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
 from gan.web.words import CHINESE, ENGLISH
 
 say = gr.I18n(en=ENGLISH, zh=CHINESE)
@@ -45,14 +48,19 @@ def mount_point(name: str) -> gr.HTML:
     )  # fmt: skip
 
 
-def temperature_slider() -> gr.Slider:
-    return gr.Slider(
-        MIN_TEMPERATURE, MAX_TEMPERATURE, 1.0, step=0.05, label=say("temperature"), info=say("temperature_info")
-    )
+def slider(kind: type[Request], name: str, label: str, **options: Any) -> gr.Slider:
+    """The slider of a request's parameter, whose range and default are the link's."""
+    entry = links.parameters(kind, page=True)[name]
+    low, high = (entry.metadata["schema"][end] for end in ("minimum", "maximum"))
+    return gr.Slider(low, high, entry.default, label=say(label), **{"step": 1, **options})
+
+
+def temperature_slider(kind: type[Request]) -> gr.Slider:
+    return slider(kind, "temperature", "temperature", step=0.05, info=say("temperature_info"))
 
 
 def seed_number(label: str, element: str) -> gr.Number:
-    return gr.Number(0, label=say(label), precision=0, minimum=0, maximum=2**32 - 1, elem_id=element, step=1)
+    return gr.Number(0, label=say(label), precision=0, minimum=0, maximum=NUM_SEEDS - 1, elem_id=element, step=1)
 
 
 def generate_tab() -> dict[str, gr.components.FormComponent]:
@@ -62,12 +70,12 @@ def generate_tab() -> dict[str, gr.components.FormComponent]:
             with gr.Row(elem_classes="buttons"):
                 for name in ("previous", "random", "next"):
                     command(gr.Button(say(name), elem_id=name, min_width=60), "digits", name)
-            count = gr.Slider(1, MAX_COUNT, 16, step=1, label=say("count"), elem_id="count")
+            count = slider(DigitsRequest, "count", "count", elem_id="count")
             digit = gr.Radio(
-                [(say("any"), ""), *((str(d), str(d)) for d in range(10))], value="", label=say("digit"),
+                [(say("any"), ""), *((str(d), str(d)) for d in range(NUM_CLASSES))], value="", label=say("digit"),
                 elem_id="digit", elem_classes="keys-row",
             )  # fmt: skip
-            temperature = temperature_slider()
+            temperature = temperature_slider(DigitsRequest)
             ten = gr.Checkbox(label=say("ten"), info=say("ten_info"), elem_id="ten")
             mount_point("download")
         with gr.Column(scale=1, min_width=300):
@@ -80,10 +88,10 @@ def morph_tab() -> dict[str, gr.components.FormComponent]:
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             command(gr.Button(say("random"), elem_id="morph-random"), "walk", "random")
             mode = gr.Radio([(say("slerp"), "slerp"), (say("lerp"), "lerp")], value="slerp", label=say("mode"))
-            frames = gr.Slider(2, 240, 60, step=1, label=say("frames"), elem_id="frames")
-            count = gr.Slider(1, MAX_WALK_COUNT, 1, step=1, label=say("side_by_side"), elem_id="side-by-side")
-            temperature = temperature_slider()
-            fps = gr.Slider(1, 50, 20, step=1, label=say("fps"), elem_id="fps")
+            frames = slider(WalkRequest, "frames", "frames", elem_id="frames")
+            count = slider(WalkRequest, "count", "side_by_side", elem_id="side-by-side")
+            temperature = temperature_slider(WalkRequest)
+            fps = slider(WalkRequest, "fps", "fps", elem_id="fps")
             loop = gr.Checkbox(label=say("loop"), elem_id="loop")
             swing = gr.Checkbox(label=say("swing"), elem_id="swing")
             plane = gr.Checkbox(label=say("plane"), elem_id="plane")
@@ -105,7 +113,7 @@ def write_tab() -> dict[str, gr.components.FormComponent]:
             seed = seed_number("handwriting", "hand-seed")
             command(gr.Button(say("random"), elem_id="write-random"), "text", "random")
             hand = gr.Radio([(say("hand_one"), "one"), (say("hand_own"), "own")], value="one", label=say("hand"))
-            temperature = temperature_slider()
+            temperature = temperature_slider(TextRequest)
         with gr.Column(scale=1, min_width=300):
             mount_point("write")
     return {"text": text, "seed": seed, "hand": hand, "temperature": temperature}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gan import images, latents, walks
-from gan.config import IMAGE_SIZE
+from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.networks import Generator
 from gan.web.requests import MAX_PIXELS, DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
 from gan.web.words import ENGLISH
@@ -19,7 +19,7 @@ from gan.writing import written_line
 
 PREVIEW_WIDTH = 600  # pixels, about: what cards show
 
-ONE_AT_A_TIME = threading.RLock()  # this process's cores draw one picture: two at once would only take turns
+ONE_AT_A_TIME = threading.RLock()  # the process's cores draw one picture: two at once would only take turns
 
 
 @dataclass(frozen=True)
@@ -68,25 +68,23 @@ def drawn_classes(generator: Generator, r: DigitsRequest) -> list[int] | None:
     if not generator.conditional:
         return None
     if r.ten:
-        return list(range(latents.NUM_CLASSES)) * r.count
+        return list(range(NUM_CLASSES)) * r.count
     return generator.classes(latents.seed_range(r.seed, r.count), None if r.digit is None else [r.digit] * r.count)
 
 
-def _digits_png(digits: np.ndarray, r: DigitsRequest) -> bytes:
-    return images.grid_png(digits, r.columns or (latents.NUM_CLASSES if r.ten else None), r.scale)
+def _digits_png(drawn: np.ndarray, r: DigitsRequest) -> bytes:
+    return images.grid_png(drawn, r.columns or (NUM_CLASSES if r.ten else None), r.scale)
 
 
 def _preview_digits(r: DigitsRequest) -> Preview:
     if r.open:
         number, *drawn_as = r.open
-        alone = replace(
-            r, seed=number, count=1, ten=False, scale=20, digit=drawn_as[0] if drawn_as else r.digit
-        )  # fmt: skip
+        alone = replace(r, seed=number, count=1, ten=False, scale=20, digit=drawn_as[0] if drawn_as else r.digit)
         return Preview(f"Handwritten digit number {number}", "/digits.png", alone)
     last = (r.seed + r.count - 1) % latents.NUM_SEEDS
     key = "alt_ten" if r.ten else "alt_digits" if r.digit is None else "alt_class"
     title = ENGLISH[key].format(count=r.count, first=r.seed, last=last, digit=r.digit)
-    columns = latents.NUM_CLASSES if r.ten else images.square(r.count)
+    columns = NUM_CLASSES if r.ten else images.square(r.count)
     return Preview(title, "/digits.png", replace(r, scale=max(1, PREVIEW_WIDTH // (columns * IMAGE_SIZE))))
 
 

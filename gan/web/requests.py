@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Self, TypeVar
 
-from gan.config import IMAGE_SIZE
+from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.images import square
-from gan.latents import NUM_CLASSES, NUM_SEEDS, Interpolation
+from gan.latents import NUM_SEEDS, Interpolation
 from gan.web.parameters import (
     MAX_KEYS,
     Problem,
@@ -30,7 +30,7 @@ from gan.web.parameters import (
     whole,
     write_list,
     written_text,
-)  # fmt: skip
+)
 
 MAX_COUNT = 400
 MAX_TEN = MAX_COUNT // NUM_CLASSES

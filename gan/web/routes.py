@@ -21,7 +21,7 @@ from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
 from gan.web import links, pictures
 from gan.web.assets import IMMUTABLE
-from gan.web.judge import NoJudgeError, judge
+from gan.web.judge import NoJudgeError, read_digits
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.openapi import docs_page, openapi_document
 from gan.web.opening import open_link, raw_query
@@ -51,7 +51,7 @@ def routes(models: ModelStore) -> list[Route]:
         if problems:
             return refusal(problems)
         try:
-            readings = await run_sync(judge, generator, request)
+            readings = await run_sync(read_digits, generator, request)
         except NoJudgeError as error:
             return refusal([error.problem])
         return JSONResponse({"readings": [asdict(r) for r in readings]}, headers={"Cache-Control": REVALIDATE})

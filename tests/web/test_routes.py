@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from gan.networks import Generator
 from gan.web import pictures
-from gan.web.judge import judge
+from gan.web.judge import read_digits
 from gan.web.model_store import ModelStore
 from gan.web.requests import DigitsRequest
 from gan.web.routes import routes
@@ -174,6 +174,6 @@ def test_healthz_and_model_json_say_who_draws(client: TestClient, served: Genera
 
 def test_judge_json_holds_the_judges_readings(client: TestClient, served: Generator) -> None:
     readings = client.get("/judge.json?seed=7&count=2&ten=1").json()["readings"]
-    assert readings == [asdict(reading) for reading in judge(served, DigitsRequest(seed=7, count=2, ten=True))]
+    assert readings == [asdict(reading) for reading in read_digits(served, DigitsRequest(seed=7, count=2, ten=True))]
     assert client.get("/judge.json?model=plain&count=1").json()["readings"][0]["drawn_as"] is None
     assert client.get("/judge.json?count=0").status_code == 422
