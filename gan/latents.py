@@ -15,7 +15,7 @@ NUM_CLASSES = 10
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 1.5
 GRID = 4096  # latents are multiples of 1/4096
 
-Path = Literal["slerp", "lerp"]
+Interpolation = Literal["slerp", "lerp"]
 
 
 def seed_range(seed: int, count: int) -> list[int]:
@@ -101,7 +101,7 @@ def lerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (1 - t) * start + t * end
 
 
-def walk(keys: np.ndarray, frames: int, mode: Path = "slerp", loop: bool = False) -> np.ndarray:
+def walk(keys: np.ndarray, frames: int, mode: Interpolation = "slerp", loop: bool = False) -> np.ndarray:
     """`frames` points `float32 [frames, D]`, evenly spaced along the path through the key frames `keys [K, D]`, rounded
     to multiples of 2⁻¹².
 

@@ -17,7 +17,7 @@ def walk(
     count: int = 1,
     temperature: float = 1.0,
     frames: int = 60,
-    mode: latents.Path = "slerp",
+    mode: latents.Interpolation = "slerp",
     loop: bool = False,
 ) -> np.ndarray:
     """Frames `uint8 [frames, count, 28, 28]` of a walk through key frames; the classes blend on a straight line.
@@ -53,7 +53,7 @@ def plane(
     *,
     temperature: float = 1.0,
     size: int = 16,
-    mode: latents.Path = "slerp",
+    mode: latents.Interpolation = "slerp",
 ) -> np.ndarray:
     """The plane between four digits, `uint8 [size, size, 28, 28]`: rows from top to bottom, columns from left to right.
 
@@ -67,7 +67,7 @@ def plane(
     return generator.draw(z, y, temperature).numpy().reshape(size, size, IMAGE_SIZE, IMAGE_SIZE)
 
 
-def _between(corners: np.ndarray, size: int, mode: latents.Path) -> np.ndarray:
+def _between(corners: np.ndarray, size: int, mode: latents.Interpolation) -> np.ndarray:
     """`[4, D] → [size * size, D]`."""
     left, right = latents.walk(corners[[0, 2]], size, mode), latents.walk(corners[[1, 3]], size, mode)
     return np.concatenate([latents.walk(np.stack(ends), size, mode) for ends in zip(left, right, strict=True)])

@@ -49,7 +49,7 @@ def test_an_unasked_digit_is_the_seeds_last_decimal_digit(seed: int) -> None:
 
 
 @given(SEEDS, SEEDS, st.sampled_from(["slerp", "lerp"]))
-def test_a_walk_starts_and_ends_exactly_on_its_keys(a: int, b: int, mode: latents.Path) -> None:
+def test_a_walk_starts_and_ends_exactly_on_its_keys(a: int, b: int, mode: latents.Interpolation) -> None:
     keys = latents.latent([a, b], 100)
     path = latents.walk(keys, 7, mode)
     np.testing.assert_array_equal(path[0], keys[0])
