@@ -244,6 +244,12 @@ def test_an_unknown_name_is_refused_with_the_names_that_exist(folder, monkeypatc
         Generator.from_pretrained("nothing")
 
 
+def test_an_installed_package_has_no_bundled_models_and_says_what_to_name_instead(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "site-packages" / "checkpoints")
+    with pytest.raises(ModelError, match="no bundled models in an installed package: name a folder or user/repo"):
+        Generator.from_pretrained("modern")
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_can_be_written_to_a_config_and_read_back(recipe):
     for kind, config in (

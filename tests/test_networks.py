@@ -14,7 +14,7 @@ from PIL import Image
 
 from gan import latents
 from gan.config import DiscriminatorConfig, GeneratorConfig
-from gan.networks import Discriminator, Generator
+from gan.networks import Discriminator, Generator, _class_std, _minibatch_std
 from gan.recipes import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,8 +127,6 @@ def test_no_digits_are_an_empty_picture(modern: Generator) -> None:
 
 def test_minibatch_std_tells_variety_from_repetition() -> None:
     """A group of four equal samples has standard deviation 0 (up to the 1e-8 under the root), a varied one has more."""
-    from gan.networks import _minibatch_std
-
     equal = _minibatch_std(torch.ones(4, 8), 4)
     varied = _minibatch_std(torch.arange(32.0).view(4, 8), 4)
     torch.testing.assert_close(equal, torch.full((4, 1), 1e-4))
@@ -142,8 +140,6 @@ def test_minibatch_std_refuses_a_batch_it_cannot_group() -> None:
 
 
 def test_class_std_tells_variety_within_a_class_from_classes_that_differ() -> None:
-    from gan.networks import _class_std
-
     y = torch.eye(10)[[3, 7, 3, 7]]
     features = torch.arange(32.0).view(4, 8)
     torch.testing.assert_close(_class_std(features, y), torch.full((4, 1), float(np.std([0, 16]))))
