@@ -13,8 +13,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from gan import latents
 from gan.config import IMAGE_SIZE, PIXELS, Activation, DiscriminatorConfig, GeneratorConfig
-
-BLOCK = 16  # digits drawn at once; fixed, since float results change with the number of rows
+from gan.quantization import QuantizedGenerator, quantize
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
@@ -61,15 +60,21 @@ def _activation(name: Activation) -> nn.Module:
 class Generator(nn.Module):
     """Latents (and classes) in, images out: a multilayer perceptron that ends in tanh, or DCGAN's convolutions.
 
+    `forward` is the float network, which trains; `sample` and `draw` draw with its integer form (gan/quantization.py),
+    whose pixels are the same bytes everywhere.
+
     Attributes:
         name: of the folder or repository that it was loaded from.
         revision: the commit, if it was loaded from the Hub.
-        weights: the first 8 hex digits of the sha256 of model.safetensors.
+        weights: the first 8 hex digits of the sha256 of quantized.safetensors, which links pin.
+        float_weights: the same of model.safetensors, which older links pin.
     """
 
     name: str = "untrained"
     revision: str | None = None
     weights: str = ""
+    float_weights: str = ""
+    _quantized: tuple[list[object], QuantizedGenerator] | None = None  # and the state of the weights it belongs to
 
     def __init__(self, config: GeneratorConfig):
         super().__init__()
@@ -100,28 +105,6 @@ class Generator(nn.Module):
         if self.config.normalize_input:
             z = z * (z.square().mean(dim=1, keepdim=True) + 1e-8).rsqrt()
         return z
-
-    def _forward_in_blocks(self, z: Tensor, y: Tensor) -> Tensor:
-        """`forward` of any multiple of 16 latents, computed 16 rows at a time: the same images however many are drawn.
-
-        In a perceptron only the matrix products change with the number of rows, so only they are computed in blocks.
-        """
-        if self.config.architecture != "mlp":
-            return torch.cat([self(*block) for block in zip(z.split(BLOCK), y.split(BLOCK), strict=True)])
-        x = self._input(z, _in_blocks(self.embedding, y) if self.conditional else None)
-        for layer in self.layers:
-            x = _in_blocks(layer, x) if isinstance(layer, nn.Linear) else layer(x)
-        return x
-
-    def lay_out_for_drawing(self) -> "Generator":
-        """Store each weight matrix column by column, as `x @ weight.t()` reads it: blocks of 16 take half the time.
-
-        Returns the generator itself.
-        """
-        for layer in self.modules():
-            if isinstance(layer, nn.Linear):
-                layer.weight.data = layer.weight.data.t().contiguous().t()
-        return self
 
     @property
     def device(self) -> torch.device:
@@ -187,28 +170,32 @@ class Generator(nn.Module):
         z = latents.latent(seeds, self.config.latent_dim)
         return self.draw(z, y, temperature)
 
-    @torch.inference_mode()
     def draw(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> Tensor:
-        """Images `uint8 [N, 28, 28]` on the CPU, of latents `z float32 [N, latent_dim]` and class weights
-        `y float32 [N, 10]` (ignored by an unconditional generator)."""
-        was_training = self.training
-        self.eval()
-        n, padding = len(z), -len(z) % BLOCK
-        z = np.pad(z * np.float32(latents.checked_temperature(temperature)), ((0, padding), (0, 0)))
-        y = np.pad(y, ((0, padding), (0, 0)))
-        images = self._forward_in_blocks(torch.from_numpy(z).to(self.device), torch.from_numpy(y).to(self.device))
-        self.train(was_training)
-        return to_uint8(images)[:n]
+        """Images `uint8 [N, 28, 28]` on the CPU, of latents `z [N, latent_dim]` and class weights `y [N, 10]` (ignored
+        by an unconditional generator), drawn by the integer generator on this one's device."""
+        temperature = latents.checked_temperature(temperature)
+        return self.quantized().draw(z, y, temperature, device=self.device)
 
+    def quantized(self) -> QuantizedGenerator:
+        """The integer generator of the weights as they are now: the one that was loaded with them, or made here. It is
+        kept until the weights change.
 
-def _in_blocks(layer: nn.Linear, x: Tensor) -> Tensor:
-    """`layer(x)`, 16 rows at a time."""
-    if layer.bias is None:
-        return torch.cat([layer(block) for block in x.split(BLOCK)])
-    out = torch.empty(len(x), layer.out_features, device=x.device)
-    for i in range(0, len(x), BLOCK):
-        torch.addmm(layer.bias, x[i : i + BLOCK], layer.weight.t(), out=out[i : i + BLOCK])
-    return out
+        Raises:
+            ModelError: the weights can't be quantised; see `quantization.check`.
+        """
+        if self._quantized is None or self._quantized[0] != self._state_of_weights():
+            self.set_quantized(quantize(self.config, getattr(self, "embedding", None), self.layers))
+        assert self._quantized is not None
+        return self._quantized[1]
+
+    def set_quantized(self, quantized: QuantizedGenerator) -> None:
+        """Draw with this integer generator as long as the weights stay as they are."""
+        self._quantized = (self._state_of_weights(), quantized)
+
+    def _state_of_weights(self) -> list[object]:
+        """Changes when a weight or a BatchNorm statistic is written or replaced, not when it moves to a device."""
+        changes = [0 if t.is_inference() else t._version for t in (*self.parameters(), *self.buffers())]
+        return [*changes, *map(id, self.parameters())]
 
 
 class Discriminator(nn.Module):
@@ -301,11 +288,6 @@ def _class_std(features: Tensor, y: Tensor | None) -> Tensor:
     means = y.t() @ features / counts  # [10, D]
     variance = y.t() @ (features - y @ means).square() / counts
     return y @ (variance + 1e-8).sqrt().mean(dim=1, keepdim=True)
-
-
-def to_uint8(images: Tensor) -> Tensor:
-    """Images `[N, 784]` in −1 … 1 as `uint8 [N, 28, 28]` on the CPU, rounded to the nearest of 256 grey levels."""
-    return images.add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8).view(-1, IMAGE_SIZE, IMAGE_SIZE).cpu()
 
 
 def count_parameters(network: nn.Module) -> int:

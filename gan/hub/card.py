@@ -15,7 +15,7 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from gan.config import PIXELS, DiscriminatorConfig, GeneratorConfig
 from gan.evaluation.report import EXPLANATIONS, METRICS, Metrics, format_figure, format_value, read_metrics
 from gan.files import write_atomically
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, config_from_dict, read_config
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, config_from_dict, read_config, weights_of
 from gan.networks import Discriminator, Generator, count_parameters
 from gan.recipes import RECIPES, Recipe
 
@@ -50,7 +50,8 @@ DATASETS = {
 
 FILES = {
     CONFIG: "both networks, the recipe, the run, and the sha256 of the weights",
-    GENERATOR: "the generator",
+    GENERATOR: "the generator, in float32",
+    QUANTIZED: "its integer form, which draws: the same bytes on every machine",
     DISCRIMINATOR: "the discriminator",
     METRICS: "the measurements, with their protocol",
     "history.jsonl": "losses and scores over time, a JSON object a line",
@@ -78,7 +79,7 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
     with torch.device("meta"):  # only counted
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
-    name, training, weights = config["recipe"], config["training"], config["sha256"].get(GENERATOR, "")[:8]
+    name, training, weights = config["recipe"], config["training"], weights_of(config)
     metrics = read_metrics(folder, weights)
     data = training["dataset"] if isinstance(training.get("dataset"), str) else None
     dataset = DATASETS.get(data, DatasetInfo(data, draws="28×28 pictures")) if data else None
