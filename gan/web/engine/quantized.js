@@ -22,14 +22,14 @@ export function readNetwork(buffer, config) {
   const tensors = readSafetensors(buffer);
   const expected = expectedTensors(config);
   for (const name of tensors.keys()) {
-    if (!Object.hasOwn(expected, name)) throw new EngineError("weights-damaged", `the weights hold an unknown tensor ${name}`, name);
+    if (!Object.hasOwn(expected, name)) throw damaged(`the weights hold an unknown tensor ${name}`, name);
   }
   const values = {};
-  for (const [name, { dtype, shape }] of Object.entries(expected)) {
+  for (const [name, wanted] of Object.entries(expected)) {
     const tensor = tensors.get(name);
-    if (!tensor) throw new EngineError("weights-damaged", `the weights hold no tensor ${name}`, name);
-    checkTensor(tensor.dtype === dtype && String(tensor.shape) === String(shape), name, `${dtype} [${shape}]`,
-      `${tensor.dtype} [${tensor.shape}]`);
+    if (!tensor) throw damaged(`the weights hold no tensor ${name}`, name);
+    const found = kind(tensor.dtype, tensor.shape);
+    if (found !== wanted) throw damaged(`tensor ${name} is ${found}, the config asks for ${wanted}`, found);
     values[name] = tensor.values;
   }
   const network = {
@@ -49,16 +49,21 @@ function layerSizes({ latent_dim, embedding_dim, num_classes, widths }) {
   return all.slice(1).map((outputs, i) => [all[i], outputs]);
 }
 
+/** Type and shape of each tensor, by its name. */
 function expectedTensors(config) {
-  const expected = { input_scale: { dtype: "F32", shape: [] }, grey: { dtype: "U8", shape: [GREY_ENTRIES] } };
-  if (config.num_classes) expected.embedding = { dtype: "I32", shape: [NUM_CLASSES, config.embedding_dim] };
+  const expected = { input_scale: kind("F32", []), grey: kind("U8", [GREY_ENTRIES]) };
+  if (config.num_classes) expected.embedding = kind("I32", [NUM_CLASSES, config.embedding_dim]);
   layerSizes(config).forEach(([inputs, outputs], i) => {
-    expected[`layers.${i}.weight`] = { dtype: "I8", shape: [outputs, inputs] };
-    expected[`layers.${i}.multiplier`] = { dtype: "F32", shape: [outputs] };
-    expected[`layers.${i}.bias`] = { dtype: "F32", shape: [outputs] };
+    expected[`layers.${i}.weight`] = kind("I8", [outputs, inputs]);
+    expected[`layers.${i}.multiplier`] = kind("F32", [outputs]);
+    expected[`layers.${i}.bias`] = kind("F32", [outputs]);
   });
   return expected;
 }
+
+const kind = (dtype, shape) => `${dtype} [${shape.join(", ")}]`;
+
+const damaged = (message, value) => new EngineError("weights-damaged", message, value);
 
 const checkTensor = (ok, name, allowed, value) => require(ok, "weights-damaged", `tensor ${name}`, allowed, value);
 

@@ -1,19 +1,25 @@
 """Random requests to the engine, and what Python draws for each: the two must be equal, pixel by pixel.
 
-    python -m tests.web.engine.random_requests 100000 [MODEL …]       in Node and in Chromium
+python -m tests.web.engine.random_requests 100000 [--engine node|chromium|firefox|webkit] [--model MODEL …]
 """
 
+import argparse
 import random
+import sys
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
+import torch
 
 from gan import latents, walks, writing
 from gan.networks import Generator
+from tests.web.engine.engines import BROWSERS, Engine, Node, Weights, opened
 
 Request = dict[str, Any]
 
 EDGES = (0, 1, 9, 2**31 - 1, 2**31, 2**32 - 1)
+CHUNK = 500  # requests at once
 
 
 def random_requests(generator: Generator, count: int, seed: int) -> list[Request]:
@@ -94,3 +100,39 @@ def _at(corners: np.ndarray, u: float, v: float, mode: str) -> np.ndarray:
     path = latents.slerp if mode == "slerp" else latents.lerp
     left, right = (latents.on_grid(path(corners[i], corners[i + 2], np.array([v])))[0] for i in (0, 1))
     return latents.on_grid(path(left, right, np.array([u])))
+
+
+def differing(engine: Engine, generator: Generator, requests: list[Request]) -> list[Request]:
+    """The requests that the engine doesn't answer with Python's pixels."""
+    pixels = np.frombuffer(engine.draw(Weights.of(generator), requests), dtype=np.uint8)
+    wanted = [drawn(generator, request).ravel() for request in requests]
+    ends = np.cumsum([len(want) for want in wanted])
+    assert len(pixels) == ends[-1], f"{len(pixels)} pixels of {ends[-1]}"
+    found = np.split(pixels, ends[:-1])
+    return [r for r, want, got in zip(requests, wanted, found, strict=True) if not np.array_equal(want, got)]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("count", type=int)
+    parser.add_argument("--engine", choices=["node", *BROWSERS], default="node")
+    parser.add_argument("--model", nargs="+", default=["modern", "relu-2", "batchnorm"])
+    parser.add_argument("--seed", type=int, default=0, help="other requests for each")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    generators = [Generator.from_pretrained(model) for model in options.model]
+    wrong = 0
+    with nullcontext(Node()) if options.engine == "node" else opened(options.engine) as engine:
+        for i, done in enumerate(range(0, options.count, CHUNK)):
+            generator = generators[i % len(generators)]
+            count = min(CHUNK, options.count - done)
+            for request in differing(engine, generator, random_requests(generator, count, options.seed * 10**6 + i)):
+                wrong += 1
+                print(f"{generator.name} differs: {request}")
+            print(f"{done + count} requests, {wrong} differ", end="\r", flush=True)
+    print()
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
