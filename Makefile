@@ -1,9 +1,9 @@
-# make app · make test · make check · make bench: each sets up what it needs first.
+# make app · make test · make check · make bench · make engine: each sets up what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := app.py train.py gan tests benchmarks
 
-.PHONY: app test check bench clean
+.PHONY: app test check bench engine clean
 
 app: .venv/app.stamp
 	$(BIN)/python app.py
@@ -20,6 +20,10 @@ check: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# The browser's engine, from C and from gan/writing.py; what it writes is committed.
+engine: .venv/dev.stamp
+	$(BIN)/python -m gan.web.engine.build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
