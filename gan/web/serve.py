@@ -216,6 +216,21 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
     states = {name: _values(of()) for name, of in KINDS.items()} | {kind: _values(request)}
     here = pin(generator)
+    limits = {
+        "count": links.MAX_COUNT,
+        "ten": links.MAX_TEN,
+        "keys": links.MAX_KEYS,
+        "walk": links.MAX_WALK_COUNT,
+        "total": links.MAX_WALK_DIGITS,
+        "text": links.MAX_TEXT,
+        "pixels": links.MAX_PIXELS,
+        "scale": links.parameters(DigitsRequest, page=False)["scale"].metadata["schema"]["maximum"],
+        "strip": images.STRIP_WIDTH,
+        "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
+        "seeds": latents.NUM_SEEDS,
+        "classes": latents.NUM_CLASSES,
+        "size": IMAGE_SIZE,
+    }
     state = {
         "kind": kind,
         "state": states,
@@ -228,6 +243,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "models": choices(models),
         "remote": models.shelf.remote,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
+        "limits": limits,
         "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
         "words": {"en": ENGLISH, "zh": CHINESE},
     }
