@@ -27,6 +27,7 @@ from gan.devices import describe_device
 from gan.errors import UserError
 from gan.networks import Generator
 from gan.web import links, routes
+from gan.web.joining import joined
 from gan.web.links import DigitsRequest, PlaneRequest, Problem, Request, TextRequest, WalkRequest
 from gan.web.models import Models, UnavailableError, pin
 from gan.web.page import STATIC, say, theme
@@ -73,7 +74,8 @@ async def static_file(request: HttpRequest) -> Response:
     path = STATIC / request.path_params["name"]
     if path.parent != STATIC or path.suffix not in MEDIA_TYPES or not path.is_file():
         return Response(status_code=404)
-    return Response(path.read_bytes(), media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": routes.IMMUTABLE})
+    content = joined(path) if path.suffix == ".js" else path.read_bytes()
+    return Response(content, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": routes.IMMUTABLE})
 
 
 # The head of the page
@@ -253,8 +255,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
         f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
-        + "".join(f'<link rel="modulepreload" href="{folder}/{path.name}">\n' for path in sorted(STATIC.glob("*.js")))
-        + f'<script type="module" src="{folder}/main.js"></script>'
+        f'<script type="module" src="{folder}/main.js"></script>'
     )
 
 

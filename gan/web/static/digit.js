@@ -14,7 +14,8 @@ const LARGE = 280; // CSS pixels of a side
 const SMALL = 56;
 const FILE_SCALE = 20;
 
-/** The view of a wall's digits. `wall()` is what is painted, { values, picture }; `onmove(i)` and `onclose()` are told. */
+/** The view of a wall's digits: { show(place) }. `wall()` is what is painted, { values, picture }; `onmove(place)` and
+ * `onclose()` are told. */
 export function digitView({ store, openTab, wall, onmove, onclose }) {
   let sheet = null;
 

@@ -1,15 +1,11 @@
 // The wall as a file, enlarged as asked for.
 
 import { el } from "./dom.js";
+import { largestScale } from "./files.js";
 import { pictureUrl } from "./link.js";
 import { places } from "./numbers.js";
 import { limits } from "./page.js";
 import { say } from "./words.js";
-
-/** The largest scale at which `cells` pictures of width × height stay within the limit of pixels, at most `wanted`. */
-export function largestScale(wanted, cells, { width, height } = { width: limits.size, height: limits.size }) {
-  return Math.max(1, Math.min(wanted, Math.floor(Math.sqrt(limits.pixels / (width * height * cells)))));
-}
 
 export function mountDownload(root, { store }) {
   const scale = el("input", {
@@ -30,7 +26,7 @@ export function mountDownload(root, { store }) {
 
   function refresh() {
     const values = store.shown("digits");
-    scale.max = largestScale(limits.scale, places(values));
+    scale.max = largestScale(limits.scale, places(values) * limits.size ** 2);
     link.href = pictureUrl("digits.png", "digits", { ...values, open: null, scale: chosen() });
     link.download = `digits-${values.seed}-${values.count}.png`;
   }

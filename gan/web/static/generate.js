@@ -2,10 +2,11 @@
 
 import { arrange, corner, placeAt } from "./arrange.js";
 import { drawCell, fit } from "./canvas.js";
+import { Cursor } from "./cursor.js";
 import { digitView } from "./digit.js";
 import { el } from "./dom.js";
 import { Latest } from "./latest.js";
-import { classAt, describe, describeWall, numberAt, placeOf, places } from "./numbers.js";
+import { describeWall, numberAt, placeOf, places } from "./numbers.js";
 import { randomSeed, wrap } from "./seeds.js";
 import { Tip } from "./tip.js";
 import { say } from "./words.js";
@@ -14,41 +15,22 @@ const BUSY = 250; // milliseconds until a wait is shown
 
 export function mountGenerate(root, { store, pixels, failures, openTab }) {
   const canvas = el("canvas", { "aria-hidden": "true" });
-  const option = el("div", { role: "option", id: "wall-active", "aria-selected": "true", hidden: true });
+  const wall = el("div", { class: "wall", id: "wall", role: "listbox", tabindex: 0, "aria-describedby": "wall-help" });
+  const cursor = new Cursor(wall);
   const tip = new Tip();
-  const wall = el(
-    "div",
-    { class: "wall", id: "wall", role: "listbox", tabindex: 0, "aria-describedby": "wall-help" },
-    canvas,
-    option,
-    tip.node,
-  );
+  wall.append(canvas, cursor.node, tip.node);
   root.replaceChildren(wall, el("p", { class: "hint", id: "wall-help", text: say("wall_help") }));
 
   let values = null; // of what is painted
   let picture = null;
-  let layout = null;
-  let active = 0; // the place that the keys move
-  let focused = false;
-  const view = digitView({
-    store,
-    openTab,
-    wall: () => ({ values, picture }),
-    onmove(i) {
-      active = i;
-      place();
-    },
-    onclose: () => wall.focus({ preventScroll: true }),
-  });
+  let layout = null; // null until something is
+  const onclose = () => wall.focus({ preventScroll: true });
+  const view = digitView({ store, openTab, wall: () => ({ values, picture }), onmove: moveTo, onclose });
 
   // Painting
 
+  const latest = new Latest(paint, (error) => failures.tell("digits", error));
   let busyTimer = 0;
-  const latest = new Latest(paint, (error) => {
-    wall.removeAttribute("aria-busy");
-    clearTimeout(busyTimer);
-    if (error) failures.tell("digits", error);
-  });
 
   function update(wish, since) {
     clearTimeout(busyTimer);
@@ -57,11 +39,15 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   }
 
   async function paint({ wish, since }) {
-    const drawn = await pixels.drawDigits(wish, arrange(wish, wall.clientWidth).columns);
+    const drawing = pixels.drawDigits(wish, arrange(wish, wall.clientWidth).columns);
+    const drawn = await drawing.finally(() => {
+      clearTimeout(busyTimer);
+      wall.removeAttribute("aria-busy");
+    });
     picture?.bitmap.close();
     picture = drawn;
     values = wish;
-    active = Math.min(active, places(values) - 1);
+    cursor.place = Math.min(cursor.place, places(values) - 1);
     draw();
     const open = values.open ? placeOf(values, values.open) : null;
     if (values.open && open === null) store.note("digits", { open: null }); // it is not on the wall any more
@@ -80,7 +66,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     } else drawEach(context);
     wall.setAttribute("aria-label", alt());
     wall.dataset.painted = `${values.seed}/${values.count}`;
-    place();
+    drawCursor();
   }
 
   function drawEach(context) {
@@ -96,19 +82,14 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     }
   }
 
-  // The active place, for eyes and for screen readers.
-  function place() {
-    option.hidden = !focused || !layout;
-    if (!layout || !values) return;
-    const { cell, caption } = layout;
-    const [x, y] = corner(layout, active);
-    Object.assign(option.style, { left: `${x}px`, top: `${y}px`, width: `${cell}px`, height: `${cell + caption}px` });
-    option.setAttribute("aria-posinset", active + 1);
-    option.setAttribute("aria-setsize", places(values));
-    option.setAttribute("aria-label", describe(numberAt(values, active), classAt(values, active)));
-    if (!focused) return;
-    wall.setAttribute("aria-activedescendant", option.id);
-    tip.show(values, active, layout, wall.clientWidth);
+  function moveTo(i) {
+    cursor.place = i;
+    drawCursor();
+  }
+
+  function drawCursor() {
+    cursor.draw(values, layout);
+    if (cursor.seen) tip.show(values, cursor.place, layout, wall.clientWidth);
   }
 
   const alt = () => (values ? describeWall(values) : "");
@@ -135,33 +116,30 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   // Keys. The wall has no end: a step past it turns the page.
 
   wall.addEventListener("focus", () => {
-    focused = wall.matches(":focus-visible");
-    place();
+    cursor.seen = wall.matches(":focus-visible");
+    if (layout) drawCursor();
   });
   wall.addEventListener("blur", () => {
-    focused = false;
+    cursor.seen = false;
     tip.hide();
-    option.hidden = true;
-    wall.removeAttribute("aria-activedescendant");
   });
   wall.addEventListener("keydown", (event) => {
     if (!layout) return;
-    focused = true;
+    cursor.seen = true;
     const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: layout.columns, ArrowUp: -layout.columns };
     if (event.key in steps) step(steps[event.key]);
-    else if (event.key === "Home") step(-active);
-    else if (event.key === "End") step(places(values) - 1 - active);
-    else if (event.key === "Enter" || event.key === " ") view.show(active);
+    else if (event.key === "Home") moveTo(0);
+    else if (event.key === "End") moveTo(places(values) - 1);
+    else if (event.key === "Enter" || event.key === " ") view.show(cursor.place);
     else if (!key(event)) return;
     event.preventDefault();
   });
 
   function step(by) {
     const count = places(values);
-    const target = active + by;
+    const target = cursor.place + by;
     if (target < 0 || target >= count) turn(by > 0 ? 1 : -1);
-    active = ((target % count) + count) % count;
-    place();
+    moveTo(((target % count) + count) % count);
   }
 
   function turn(pages) {

@@ -44,9 +44,9 @@ export function connectGradio({ store, panels, failures, mounts }) {
       const panel = mounts[name](element.querySelector(".panel") ?? element);
       if (panel) panels.add(KINDS[name], panel);
     },
-    /** `trigger` makes the controls ask for their values. */
-    connect(trigger_) {
-      trigger = trigger_;
+    /** Gradio is there; `triggerEvent` makes the controls ask for their values. */
+    connect(triggerEvent) {
+      trigger = triggerEvent;
       page.ready.then(() => {
         for (const kind of store.kinds) trigger(`show_${kind}`);
         openFirst();

@@ -5,12 +5,12 @@ export class Latest {
   #busy = false;
   #wanted = null;
   #work;
-  #done;
+  #failed;
 
-  /** `work(wish)` is awaited for the newest wish; then `done(error)` is called with what went wrong, or with null. */
-  constructor(work, done) {
+  /** `work(wish)` is awaited for the newest wish; `failed(error)` is told what it threw. */
+  constructor(work, failed) {
     this.#work = work;
-    this.#done = done;
+    this.#failed = failed;
   }
 
   get busy() {
@@ -27,13 +27,11 @@ export class Latest {
     while (this.#wanted !== null) {
       const wish = this.#wanted;
       this.#wanted = null;
-      let failure = null;
       try {
         await this.#work(wish);
       } catch (error) {
-        failure = error;
+        this.#failed(error);
       }
-      this.#done(failure);
     }
     this.#busy = false;
   }

@@ -2,15 +2,13 @@
 
 import { drawCell, fit } from "./canvas.js";
 import { el } from "./dom.js";
-import { largestScale } from "./download.js";
+import { walkFiles } from "./files.js";
 import { keyFrames } from "./keyframes.js";
 import { Latest } from "./latest.js";
-import { pictureUrl } from "./link.js";
-import { limits } from "./page.js";
 import { CELLS, cellAt, columnAndRow, MIDDLE, planeMap } from "./plane.js";
 import { player } from "./player.js";
 import { stills } from "./stills.js";
-import { describeWalk, frameSize, picturesOf, withOtherSeeds } from "./walk.js";
+import { describeWalk, picturesOf, withOtherSeeds } from "./walk.js";
 import { say } from "./words.js";
 
 const LARGEST = 420; // CSS pixels of the frame's longer side
@@ -37,9 +35,7 @@ export function mountMorph(root, { store, pixels, failures }) {
 
   // Drawing
 
-  const latest = new Latest(paint, (error) => {
-    if (error) failures.tell("walk", error);
-  });
+  const latest = new Latest(paint, (error) => failures.tell("walk", error));
 
   function update(wish, since) {
     keys.show(wish);
@@ -118,7 +114,7 @@ export function mountMorph(root, { store, pixels, failures }) {
   }
 
   const random = () => store.change("walk", withOtherSeeds(store.values("walk")));
-  const showDownloads = () => downloads.replaceChildren(...files(film.values).map(fileLink));
+  const showDownloads = () => downloads.replaceChildren(...walkFiles(film.values));
 
   new ResizeObserver(draw).observe(root);
   return { update, resize: draw, key, alt, random };
@@ -128,30 +124,4 @@ export function mountMorph(root, { store, pixels, failures }) {
 function placeOf({ plane, at }) {
   if (!plane) return at?.[0] ?? 0;
   return at ? cellAt(at[0], at[1] ?? 0) : MIDDLE;
-}
-
-// The files that a walk or plane can be had as.
-function files(values) {
-  const name = `walk-${values.seeds.join("-").slice(0, 60)}`;
-  if (values.plane)
-    return [
-      { name, path: "plane.png", kind: "plane", values: { ...values, size: limits.plane, scale: 2 }, label: "PNG" },
-    ];
-  const played = values.swing ? 2 * values.frames - 2 : values.frames;
-  const moving = { ...values, scale: largestScale(4, played, frameSize(values)) };
-  return [
-    { name, path: "walk.gif", kind: "walk", values: moving, label: "GIF" },
-    { name, path: "walk.webp", kind: "walk", values: moving, label: "WebP" },
-    { name, path: "walk.png", kind: "walk", values: { ...values, scale: 1 }, label: say("strip") },
-  ];
-}
-
-function fileLink({ name, path, kind, values, label }) {
-  return el("a", {
-    class: "button quiet",
-    id: `download-${path.replace(".", "-")}`,
-    download: `${name}.${path.split(".")[1]}`,
-    href: pictureUrl(path, kind, values),
-    text: say("download", { what: label }),
-  });
 }

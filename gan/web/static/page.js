@@ -2,4 +2,4 @@
 // the model that draws, the parameters of links, the limits, the words. Gradio calls in through the same object.
 
 export const page = window.digitsPage;
-export const { limits } = page;
+export const limits = page.limits;

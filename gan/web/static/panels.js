@@ -1,7 +1,8 @@
 // The panels that are on the page. Each draws one kind of request and is an object with update(values, since), and, as
 // far as it has them: alt(), key(event), resize(), and the commands of its buttons.
 
-const NOT_OURS = "input, textarea, select, [role=slider], [role=listbox], [role=tab], dialog"; // they have keys of their own
+// What has the focus and keys of its own.
+const NOT_OURS = "input, textarea, select, [role=slider], [role=listbox], [role=tab], dialog";
 
 export class Panels {
   #store;

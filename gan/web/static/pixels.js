@@ -1,9 +1,9 @@
 // Where pixels come from: the server, over plain HTTP. Another source has the same five functions.
 //
 // A picture is { bitmap, columns, width, height, server }: an ImageBitmap of cells (digits or frames) of `width` ×
-// `height` pixels, `columns` of them in a row; `server` is how many milliseconds the server drew, null if it didn't say.
-// Who receives a picture closes its bitmap. A request that cannot be drawn rejects with `Refused`; any other error means
-// that the source does not answer.
+// `height` pixels, `columns` of them in a row; `server` is how many milliseconds the server drew, null if it is not
+// known. Who receives a picture closes its bitmap. A request that cannot be drawn rejects with `Refused`; any other
+// error means that the source does not answer.
 
 import { pictureUrl } from "./link.js";
 import { limits } from "./page.js";

@@ -3,8 +3,8 @@
 import { el } from "./dom.js";
 import { say } from "./words.js";
 
-/** The player: { node, show(frame, frames), toggle(), pause() }. `walk()` is what plays, null if nothing can; `frame()` is
- * where it is; `go(frame, { write })` moves it, and `write` says that the link shall hold the frame. */
+/** The player: { node, show(frame, frames), toggle(), pause() }. `walk()` is what plays, null if nothing can; `frame()`
+ * is where it is; `go(frame, { write })` moves it; `write: false` if the link need not hold the frame. */
 export function player({ walk, frame, go }) {
   const button = el("button", { id: "play", "aria-pressed": "false", onclick: toggle, text: say("play") });
   const slider = el("input", {

@@ -11,7 +11,7 @@ export class Store {
   #active;
   #listeners = { changed: [], painted: [], shown: [] };
 
-  /** `kind` is the request that is in front, `state` the values of every kind: all are wished for, and count as shown. */
+  /** `kind` is the request in front; `state` holds the values of every kind, all wished for, and counted as shown. */
   constructor({ kind, state }) {
     this.#wished = { ...state };
     this.#shown = { ...state };

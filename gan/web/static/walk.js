@@ -1,5 +1,6 @@
-// Walks as requests: their key frames, and what their pictures depend on. A key frame is { seed, digit }, where digit is
-// its class, null for its seed's own. A request holds them as two lists, and no list of digits if all are null.
+// Walks as requests: their key frames, and what their pictures depend on. A key frame is { seed, digit }; its digit is
+// the class that it is drawn as, null for its seed's last decimal digit. A request holds them as two lists, `seeds` and
+// `digits`; the second is empty if all are null.
 
 import { limits } from "./page.js";
 import { randomSeed } from "./seeds.js";

@@ -2,8 +2,8 @@
 
 import { fit } from "./canvas.js";
 import { el } from "./dom.js";
+import { textFile } from "./files.js";
 import { Latest } from "./latest.js";
-import { pictureUrl } from "./link.js";
 import { limits, page } from "./page.js";
 import { randomSeed } from "./seeds.js";
 import { say } from "./words.js";
@@ -12,7 +12,6 @@ const { advances, margin } = page.line; // pixels of the picture, as gan/writing
 const SMALLEST = 40 / limits.size; // CSS pixels for each pixel of the picture: digits are at least 40 high,
 const LARGEST = 112 / limits.size; // at most 112
 const LEADING = limits.size + 2; // from row to row, in pixels of the picture
-const FILE_SCALE = 4;
 
 export function mountWrite(root, { store, pixels, failures }) {
   const canvas = el("canvas", { id: "line", role: "img" });
@@ -33,9 +32,7 @@ export function mountWrite(root, { store, pixels, failures }) {
       draw();
       store.painted("text", values, { since, server: drawn?.server });
     },
-    (error) => {
-      if (error) failures.tell("text", error);
-    },
+    (error) => failures.tell("text", error),
   );
 
   function draw() {
@@ -52,7 +49,7 @@ export function mountWrite(root, { store, pixels, failures }) {
     });
     canvas.setAttribute("aria-label", alt());
     canvas.dataset.painted = values.text;
-    downloads.replaceChildren(fileLink(values));
+    downloads.replaceChildren(textFile(values));
   }
 
   const alt = () => (values ? say("alt_text", { text: values.text, seed: values.seed }) : "");
@@ -62,7 +59,7 @@ export function mountWrite(root, { store, pixels, failures }) {
   return { update: (wish, since) => latest.want({ wish, since }), resize: draw, alt, random };
 }
 
-// The parts { x, width } of a text's picture, each at most `most` wide: a line that does not fit goes on in the next row.
+// The parts { x, width } of a text's picture, each at most `most` wide: what does not fit goes on in the next row.
 function brokenLines(text, most) {
   const rows = [];
   let row = { x: margin, width: 0 };
@@ -75,14 +72,4 @@ function brokenLines(text, most) {
     row.width += advance;
   }
   return row.width > 0 ? [...rows, row] : rows;
-}
-
-function fileLink(values) {
-  return el("a", {
-    class: "button quiet",
-    id: "download-text-png",
-    download: "written.png",
-    href: pictureUrl("text.png", "text", { ...values, scale: FILE_SCALE }),
-    text: say("download", { what: "PNG" }),
-  });
 }
