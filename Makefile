@@ -16,6 +16,7 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy app.py train.py gan
+	$(BIN)/lint-imports --no-logo
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory check-scripts; \
 		else echo "There is no Node (npm) here: the page's scripts in gan/web/static are not checked."; fi
 
@@ -43,4 +44,4 @@ node_modules/.stamp: package.json package-lock.json
 	touch $@
 
 clean:
-	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

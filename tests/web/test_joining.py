@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from gan.web.assets import STATIC
 from gan.web.joining import joined
-from gan.web.page import STATIC
 
 
 def scripts(folder: Path, **codes: str) -> Path:
