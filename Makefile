@@ -16,6 +16,7 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy app.py train.py gan
+	$(BIN)/lint-imports --no-logo
 
 bench: .venv/dev.stamp
 	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
@@ -34,4 +35,4 @@ bench: .venv/dev.stamp
 	touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -19,7 +19,7 @@ import torch
 from gan import bundled
 from gan.errors import ModelError
 from gan.hub import fetch, resolve
-from gan.model_folder import CONFIG, GENERATOR, read_generator
+from gan.model_folder import CONFIG, GENERATOR, QUANTIZED, read_generator
 from gan.networks import Generator
 
 DEFAULT = "modern"
@@ -51,6 +51,12 @@ class OtherWeightsError(ModelError):
 def name_of(generator: Generator) -> str:
     """What a link carries: a local model's name, or user/repo@commit."""
     return f"{generator.name}@{generator.revision}" if generator.revision else generator.name
+
+
+def has_weights(generator: Generator, weights: str | None) -> bool:
+    """Whether a generator is the one whose weights a link pins: its integer form's, or (an older link) its float
+    form's, whose pixels differed by a grey level on the average."""
+    return weights in (None, generator.weights, generator.float_weights)
 
 
 @dataclass(frozen=True)
@@ -181,14 +187,14 @@ class ModelStore:
             ModelError: it is none of ours, too large or damaged, or the Hub can't be used.
         """
         generator = self._named(name, weights)
-        if weights not in (None, generator.weights):
+        if not has_weights(generator, weights):
             raise OtherWeightsError(generator)
         return generator
 
     def _named(self, name: str | None, weights: str | None) -> Generator:
         is_bundled = name in bundled.bundled_models()
-        other_weights = is_bundled and weights not in (None, self.served.weights)
-        if not name or (name == name_of(self.served) and not other_weights):
+        mine = not is_bundled or has_weights(self.served, weights)
+        if not name or (name == name_of(self.served) and mine):
             return self.served
         if is_bundled:
             return self._get_bundled(name)
@@ -250,7 +256,7 @@ class ModelStore:
                 snapshot = fetch.fetch(
                     repo_id,
                     revision,
-                    names=(CONFIG, GENERATOR),
+                    names=(CONFIG, GENERATOR, QUANTIZED),
                     token=False,
                     cache_dir=Path(cache),
                     seconds=VISITOR_SECONDS,
