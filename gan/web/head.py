@@ -15,11 +15,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gan import writing
+from gan import images, writing
+from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.devices import describe_device
+from gan.latents import NUM_SEEDS
 from gan.networks import Generator
-from gan.web import links
-from gan.web.assets import STATIC, static_version
+from gan.web import links, parameters, requests
+from gan.web.assets import static_version
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
@@ -30,6 +32,21 @@ from gan.web.words import CHINESE, ENGLISH
 
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
 LISTEN_SECONDS = 10.0  # after the first script: what is asked for later belongs to other tabs and Gradio's own pages
+LIMITS = {  # that the page's scripts keep
+    "count": requests.MAX_COUNT,
+    "ten": requests.MAX_TEN,
+    "keys": parameters.MAX_KEYS,
+    "walk": requests.MAX_WALK_COUNT,
+    "total": requests.MAX_WALK_DIGITS,
+    "text": parameters.MAX_TEXT,
+    "pixels": requests.MAX_PIXELS,
+    "scale": parameters.MAX_SCALE,
+    "strip": images.STRIP_WIDTH,
+    "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
+    "seeds": NUM_SEEDS,
+    "classes": NUM_CLASSES,
+    "size": IMAGE_SIZE,
+}
 TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?>', re.DOTALL)
 
 
@@ -134,6 +151,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "models": choices(models),
         "remote": models.remote,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
+        "limits": LIMITS,
         "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
         "words": {"en": ENGLISH, "zh": CHINESE},
     }
@@ -143,8 +161,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
         f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
-        + "".join(f'<link rel="modulepreload" href="{folder}/{path.name}">\n' for path in sorted(STATIC.glob("*.js")))
-        + f'<script type="module" src="{folder}/main.js"></script>'
+        f'<script type="module" src="{folder}/main.js"></script>'
     )
 
 

@@ -15,6 +15,7 @@ from gan.writing import SEPARATORS
 VERSION = 1
 MAX_KEYS = 16
 MAX_TEXT = 64
+MAX_SCALE = 40
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def temperature() -> Any:
 
 
 def scale() -> Any:
-    return whole(1, 1, 40, "Pixels per pixel", only="route")
+    return whole(1, 1, MAX_SCALE, "Pixels per pixel", only="route")
 
 
 def columns(most: int, about: str) -> Any:
