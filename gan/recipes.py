@@ -10,9 +10,8 @@ from typing import Literal
 
 from tyro.conf import Suppress
 
-from gan.config import DiscriminatorConfig, GeneratorConfig
+from gan.config import NUM_CLASSES, DiscriminatorConfig, GeneratorConfig
 from gan.errors import UserError
-from gan.latents import NUM_CLASSES
 
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 

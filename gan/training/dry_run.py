@@ -9,10 +9,9 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from gan.config import PIXELS
+from gan.config import NUM_CLASSES, PIXELS
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.devices import describe_device
-from gan.latents import NUM_CLASSES
 from gan.networks import count_parameters
 from gan.recipes import Recipe
 from gan.training.options import RunOptions

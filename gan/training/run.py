@@ -23,14 +23,14 @@ from accelerate.utils import broadcast_object_list
 from tqdm import tqdm
 
 from gan import images
+from gan.config import NUM_CLASSES
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
 from gan.files import remove_unfinished, to_json, write_atomically
 from gan.hub.card import METRICS, write_model_card
-from gan.latents import NUM_CLASSES
-from gan.model_folder import CONFIG, GENERATOR, read_config, save_model
+from gan.model_folder import CONFIG, read_config, save_model, weights_of
 from gan.networks import Generator
 from gan.recipes import Recipe
 from gan.training.checkpoints import HISTORY, load_newest_state, save_state, saved_states
@@ -275,7 +275,7 @@ class Run:
         """What metrics.json already says of exactly these weights: a finished run may be resumed to publish it."""
         try:
             kept = json.loads((self.folder / METRICS).read_text(encoding="utf-8"))
-            weights = read_config(self.folder)["sha256"][GENERATOR][:8]
+            weights = weights_of(read_config(self.folder))
             return {k: v for k, v in kept.items() if k != "training" and v["protocol"]["weights"] == weights}
         except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none, or none that can be read
             return {}
