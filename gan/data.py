@@ -11,9 +11,8 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 from torchvision import datasets
 
-from gan.config import IMAGE_SIZE, PIXELS
+from gan.config import IMAGE_SIZE, NUM_CLASSES, PIXELS, DatasetName
 from gan.errors import UserError, one_line
-from gan.training.options import DatasetName
 
 _TORCHVISION: dict[str, Callable[..., Any]] = {
     "mnist": datasets.MNIST,
@@ -44,7 +43,7 @@ class Dataset:
         images = self.images[indices].to(torch.float32).mul_(2 / 255).sub_(1)
         if self.labels is None:
             return images, None
-        return images, torch.nn.functional.one_hot(self.labels[indices], 10).to(torch.float32)
+        return images, torch.nn.functional.one_hot(self.labels[indices], NUM_CLASSES).to(torch.float32)
 
     def fingerprint(self) -> str:
         """16 hex digits that change with the data, so that a run is only resumed on its own."""
@@ -87,7 +86,7 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
             images = images.transpose(1, 2)  # EMNIST stores its images transposed
         if images.ndim != 3 or tuple(images.shape[1:]) != (IMAGE_SIZE, IMAGE_SIZE) or len(images) != len(labels):
             raise ValueError(f"{tuple(images.shape)} images, {tuple(labels.shape)} labels")
-        if len(labels) == 0 or int(labels.min()) < 0 or int(labels.max()) > 9:
+        if len(labels) == 0 or int(labels.min()) < 0 or int(labels.max()) >= NUM_CLASSES:
             raise ValueError("labels must be in 0 … 9, and at least one")
     except (ValueError, RuntimeError, AssertionError, IndexError, TypeError, EOFError, OSError) as error:
         raise UserError(

@@ -1,4 +1,4 @@
-"""A digit's number is its seed: seed → latent, temperature, and paths between latents.
+"""Seeds to latents, temperature, and the points between latents.
 
 NumPy guarantees that the stream of the legacy `RandomState` never changes (NEP 19), up to rounding: logarithms and
 sines differ by an ulp between libraries and browsers. So every latent is rounded to a multiple of 2⁻¹², and a link
@@ -10,12 +10,13 @@ from typing import Literal
 
 import numpy as np
 
+from gan.config import NUM_CLASSES
+
 NUM_SEEDS = 2**32
-NUM_CLASSES = 10
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 1.5
 GRID = 4096  # latents are multiples of 1/4096
 
-Path = Literal["slerp", "lerp"]
+Interpolation = Literal["slerp", "lerp"]
 
 
 def seed_range(seed: int, count: int) -> list[int]:
@@ -24,7 +25,7 @@ def seed_range(seed: int, count: int) -> list[int]:
 
 
 def default_digit(seed: int) -> int:
-    """The class that a class-conditional generator draws for a seed when none is asked for: its last decimal digit."""
+    """The class that a class-conditional generator draws where none is asked for: the seed's last decimal digit."""
     return seed % NUM_CLASSES
 
 
@@ -72,17 +73,22 @@ def checked_temperature(temperature: float) -> float:
     return float(temperature)
 
 
-def one_hot(digits: Sequence[int]) -> np.ndarray:
-    """Class weights of digits, `float32 [N, 10]`, a single 1 in each row."""
-    return np.eye(NUM_CLASSES, dtype=np.float32)[[checked_digit(d) for d in digits]]
+def one_hot(classes: Sequence[int]) -> np.ndarray:
+    """Class weights of classes 0 … 9, `float32 [N, 10]`, a single 1 in each row.
+
+    Raises:
+        ValueError: a class is no whole number in 0 … 9.
+    """
+    return np.eye(NUM_CLASSES, dtype=np.float32)[[checked_digit(c) for c in classes]]
 
 
 def slerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Spherical interpolation `float64 [T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1 (Shoemake 1985; White
     2016). Of latents on the grid the products and their sums are exact, whatever the order.
 
-    A Gaussian latent of many dimensions lies near a sphere; a straight line between two leaves it and passes through
-    latents that training never drew, the arc stays on it. Ends are met exactly; parallel vectors fall back to a line.
+    A Gaussian latent of many dimensions lies near a sphere. The arc stays on it; a straight line between two latents
+    leaves it and passes through latents that training never drew. The ends are met exactly. Between parallel vectors,
+    where no arc is defined, the points lie on a line.
     """
     t = np.asarray(t, dtype=np.float64)[:, None]  # [T, 1]
     a, b = start.astype(np.float64), end.astype(np.float64)
@@ -101,11 +107,11 @@ def lerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
     return (1 - t) * start + t * end
 
 
-def walk(keys: np.ndarray, frames: int, mode: Path = "slerp", loop: bool = False) -> np.ndarray:
-    """`frames` points `float32 [frames, D]`, evenly spaced along the path through the key frames `keys [K, D]`, rounded
-    to multiples of 2⁻¹².
+def points_along(keys: np.ndarray, frames: int, mode: Interpolation = "slerp", loop: bool = False) -> np.ndarray:
+    """Evenly spaced points `float32 [frames, D]` on the path through the key frames `keys [K, D]`, from first to last,
+    rounded to multiples of 2⁻¹².
 
-    With `loop` the path returns to the first key, whose repetition is left out so that an animation closes smoothly.
+    With `loop` the path returns to the first key, which is not repeated at the end: an animation closes smoothly.
 
     Raises:
         ValueError: fewer than two keys, fewer than two frames, or an unknown mode.

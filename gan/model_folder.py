@@ -85,19 +85,19 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
     data = load_weights(generator, folder / GENERATOR, expected_sha256(config, GENERATOR, folder))
     generator.float_weights = hashlib.sha256(data).hexdigest()[:8]
+    generator.to(device).eval().requires_grad_(False)
     if QUANTIZED in config["sha256"]:
         tensors, data = read_tensors(
             folder / QUANTIZED, quantization.blank_tensors(generator.config), expected_sha256(config, QUANTIZED, folder)
         )
         try:
-            generator.loaded_quantized = quantization.from_tensors(generator.config, tensors)
+            generator.set_quantized(quantization.from_tensors(generator.config, tensors))
         except ModelError as error:
             raise ModelError(f"{folder / QUANTIZED}: {error}") from None
     else:
-        generator.loaded_quantized = generator.quantized()
-        data = safetensors.torch.save(generator.loaded_quantized.tensors())
+        data = safetensors.torch.save(generator.quantized().tensors())
     generator.weights = hashlib.sha256(data).hexdigest()[:8]
-    return generator.to(device).eval().requires_grad_(False)
+    return generator
 
 
 def read_discriminator(folder: Path, *, device: str | torch.device = "cpu") -> Discriminator:
@@ -133,6 +133,13 @@ def read_config(folder: Path) -> dict[str, Any]:
         if not isinstance(config[key], kind):
             raise ModelError(f"{path}: {key!r} must be a JSON {'string' if kind is str else 'object'}")
     return config
+
+
+def weights_of(config: dict[str, Any]) -> str:
+    """What a link pins and an evaluation is of: 8 hex digits of the sha256 of the integer generator, or of the float
+    one where config.json (an older run's) records no other; empty if it records neither."""
+    recorded = config["sha256"].get(QUANTIZED) or config["sha256"].get(GENERATOR)
+    return recorded[:8] if isinstance(recorded, str) else ""
 
 
 def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:

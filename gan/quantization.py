@@ -26,9 +26,9 @@ from torch import Tensor, nn
 from torch.nn.functional import fold, linear
 
 from gan import latents
-from gan.config import IMAGE_SIZE, PIXELS, GeneratorConfig
+from gan.config import IMAGE_SIZE, NUM_CLASSES, PIXELS, GeneratorConfig
 from gan.errors import ModelError
-from gan.latents import GRID, NUM_CLASSES
+from gan.latents import GRID
 
 LEVELS = 127  # of an int8, either way
 MAX_SUM = 2**24  # below it, float32 holds every whole number

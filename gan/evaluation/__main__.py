@@ -20,7 +20,7 @@ from gan.evaluation.report import METRICS, format_table
 from gan.files import to_json, write_atomically
 from gan.hub.card import CARD, write_model_card
 from gan.hub.resolve import Source, resolve
-from gan.model_folder import read_config
+from gan.model_folder import read_config, weights_of
 from gan.networks import Generator
 
 
@@ -93,6 +93,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"kept in {output}")
 
         result = evaluate(generator, real, options.temperature)
+        result["protocol"]["weights"] = weights_of(read_config(source.folder))
         keep("evaluation", result)
         if extract:
             digits, _ = draw_digits(generator, real, options.temperature, 0)

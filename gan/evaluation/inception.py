@@ -33,14 +33,14 @@ def load_extractor(weights: Path | None = None, device: torch.device | str = "cp
         UserError: torch-fidelity is not installed, or the weights can't be fetched or read. The message has the remedy.
     """
     try:
-        from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3
-        from torchmetrics.image.fid import NoTrainInceptionV3
+        # Optional, so here: only --inception needs it.
+        from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3, FeatureExtractorInceptionV3
     except ImportError:
         raise UserError("--inception needs torch-fidelity: pip install torch-fidelity") from None
     path = weights or _fetch(URL_INCEPTION_V3)
     try:
         torch.load(path, weights_only=True)  # refuses a pickle of anything but tensors; torch-fidelity would run it
-        network = NoTrainInceptionV3("inception-v3-compat", [str(NUM_FEATURES)], str(path), antialias=False)
+        network = FeatureExtractorInceptionV3("inception-v3-compat", [str(NUM_FEATURES)], str(path))
     except (OSError, RuntimeError, TypeError, EOFError, pickle.UnpicklingError) as error:
         raise UserError(
             f"{path} are not Inception's weights ({one_line(error)}): remove them, or name another file"
@@ -50,7 +50,7 @@ def load_extractor(weights: Path | None = None, device: torch.device | str = "cp
     @torch.inference_mode()
     def extract(digits: Tensor) -> Tensor:
         rgb = digits.view(-1, 1, IMAGE_SIZE, IMAGE_SIZE).expand(-1, 3, -1, -1)
-        return torch.cat([network(batch.to(device)).cpu() for batch in rgb.split(BATCH)])
+        return torch.cat([network(batch.to(device))[0].cpu() for batch in rgb.split(BATCH)])
 
     return extract
 

@@ -25,7 +25,7 @@ from gan.hub import card
 from gan.hub.errors import HubError, explained
 from gan.hub.fetch import check_revision, split_name, within
 from gan.hub.resolve import names_repository
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, read_discriminator, read_generator
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, read_discriminator, read_generator
 
 ANSWER_SECONDS = 30.0  # the longest silence of the Hub that is waited for; the client itself would wait for ever
 CHECK_SECONDS = 60.0  # for all of check_can_push
@@ -33,7 +33,7 @@ PUSH_SECONDS = 1800.0  # for a whole upload: 100 MB at 0.5 Mbit/s
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
-PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (CONFIG, GENERATOR, "classifier.safetensors"))
+PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (CONFIG, GENERATOR, QUANTIZED, "classifier.safetensors"))
 
 
 def check_can_push(repo_id: str, *, kind: str = "model") -> None:
@@ -94,6 +94,8 @@ def push(folder: Path, repo_id: str, *, private: bool = False, tag: str | None =
         check_revision(tag)
     read_generator(folder), read_discriminator(folder)  # nothing damaged is published
     files: dict[str, Path | bytes] = {name: folder / name for name in (CONFIG, GENERATOR, DISCRIMINATOR)}
+    if (folder / QUANTIZED).is_file():
+        files[QUANTIZED] = folder / QUANTIZED
     files[card.CARD] = card.render_model_card(folder, repo_id=repo_id).encode()
     for name in _published(folder):
         files[name] = folder / name
@@ -212,7 +214,8 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
         raise UserError(f"{ROOT} is no checkout of the project (no app.py or README.md): deploy from one")
     files[card.CARD] = space_readme((ROOT / card.CARD).read_text(encoding="utf-8")).encode()
     if run is not None:
-        files |= {f"checkpoints/{variable}/{name}": run / name for name in (CONFIG, GENERATOR)}
+        drawn_with = [name for name in (CONFIG, GENERATOR, QUANTIZED) if (run / name).is_file()]
+        files |= {f"checkpoints/{variable}/{name}": run / name for name in drawn_with}
     return files, variable
 
 

@@ -72,7 +72,9 @@ def resolve(model: str | Path, revision: str | None = None) -> Source:
         return Source(folder, folder.resolve().name)
     nowhere = f"there is no folder {str(model)!r}"
     if not names_repository(model):
-        names = ", ".join(bundled.bundled_models()) or "none"
+        names = ", ".join(bundled.bundled_models())
+        if not names:
+            raise ModelError(f"{nowhere}, and no bundled models in an installed package: name a folder or user/repo")
         raise ModelError(f"{nowhere}, and no bundled model of that name (bundled: {names})")
     try:
         repo_id, at_revision = fetch.split_name(str(model))

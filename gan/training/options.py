@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gan.config import DatasetName
 from gan.errors import UserError
-
-DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-digits", "qmnist", "folder"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ from gan.errors import UserError
 from gan.evaluation.evaluate import quick_scores
 from gan.files import remove_unfinished, to_json, write_atomically
 from gan.hub.card import METRICS, write_model_card
-from gan.model_folder import CONFIG, GENERATOR, read_config, save_model
+from gan.model_folder import CONFIG, read_config, save_model, weights_of
 from gan.recipes import Recipe
 from gan.training import curves as figures
 from gan.training.options import RunOptions
@@ -292,7 +292,7 @@ class Run:
         """What metrics.json says of exactly these weights already: a finished run may be resumed to publish it."""
         try:
             kept = json.loads((self.folder / METRICS).read_text(encoding="utf-8"))
-            weights = read_config(self.folder)["sha256"][GENERATOR][:8]
+            weights = weights_of(read_config(self.folder))
             return {k: v for k, v in kept.items() if k != "training" and v["protocol"]["weights"] == weights}
         except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none, or none that can be read
             return {}

@@ -79,6 +79,7 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(space, checkout):
         "checkpoints/classifier/config.json",
         "checkpoints/modern/config.json",
         "checkpoints/modern/model.safetensors",
+        "checkpoints/modern/quantized.safetensors",
     }
     assert {"gan/__init__.py", "gan/hub/card.md", "gan/networks.py"} <= code
     assert len(space.commits) == 2
