@@ -93,12 +93,16 @@ export function quantizedInput({ config, inputScale, embedding, layers }, z, y, 
   const v = new Float64Array(layers[0].inputs); // whole numbers of steps of 2⁻¹², as all sums that follow
   for (let i = 0; i < z.length; i++) v[i] = Math.floor(Math.floor(z[i] * GRID + 0.5) * temperature + 0.5);
   if (embedding) addEmbedded(v.subarray(z.length), y, embedding);
-  let factor = 1 / GRID;
-  if (config.normalize_input) {
-    const squares = v.reduce((sum, value) => sum + value * value, 0);
-    factor = Math.sqrt(v.length / Math.max(squares, 1));
-  }
-  return Int8Array.from(v, (value) => clamped(Math.floor(value * factor * inputScale + 0.5)));
+  const factor = config.normalize_input ? Math.sqrt(v.length / Math.max(squares(v), 1)) : 1 / GRID;
+  const x = new Int8Array(v.length);
+  for (let i = 0; i < v.length; i++) x[i] = clamped(Math.floor(v[i] * factor * inputScale + 0.5));
+  return x;
+}
+
+function squares(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum;
 }
 
 function addEmbedded(into, y, embedding) {

@@ -58,7 +58,7 @@ def served() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # noqa: N802 (http.server's name)
-            found = site.body(self.path)
+            found = site.body(self.path.partition("?")[0])
             self._answer(200 if found else 404, *(found or (b"", "text/plain")))
 
         def do_POST(self) -> None:  # noqa: N802
