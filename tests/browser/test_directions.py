@@ -34,7 +34,7 @@ def shown(page: Page) -> np.ndarray:
 def test_each_slider_changes_what_it_is_named_after(open_page, trained_url) -> None:
     page = open_page(f"{trained_url}?seed=8&count=16&open=8", ready="dialog")
     page.wait_for_selector(HERE)
-    reset = page.get_by_role("button", name="Reset")
+    reset = page.get_by_role("button", name="Reset", exact=True)
     expect(reset).to_be_disabled()
     untouched = shown(page)
     for k, name in enumerate(MEASURES):
