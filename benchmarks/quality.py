@@ -197,7 +197,7 @@ def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
         except UserError as error:  # a loss that is not finite: a result, too
             return {"failed": str(error)}
         minutes = (time.process_time() - started) / 60
-        return {**evaluate(trainer.result, real)["values"], "cpu_minutes": minutes}
+        return {**evaluate(trainer.trained_generator(), real)["values"], "cpu_minutes": minutes}
 
     figures = ("frechet_train", "precision", "recall", "asked_digit_right", "specks")
     rows = []
@@ -243,7 +243,7 @@ def show_speed(options: Options, data: Dataset) -> None:
         curve = []
 
         def look(trainer: Trainer, seconds: float) -> bool:
-            distance = quick_scores(trainer.result, 10_000)["frechet_train"]
+            distance = quick_scores(trainer.trained_generator(), 10_000)["frechet_train"]
             curve.append([round(seconds, 1), round(distance, 3)])
             for goal in options.distances:
                 if distance <= goal:
