@@ -27,8 +27,11 @@ export class Kernel {
     };
     this.#slope = network.config.activation === "relu" ? 0 : 0.2;
     this.#layers = network.layers.map(({ inputs, outputs }) => ({
-      inputs: padded(inputs), outputs: padded(outputs), weight: room(2 * padded(inputs) * padded(outputs)),
-      multiplier: room(4 * padded(outputs)), bias: room(4 * padded(outputs)),
+      inputs: padded(inputs),
+      outputs: padded(outputs),
+      weight: room(2 * padded(inputs) * padded(outputs)),
+      multiplier: room(4 * padded(outputs)),
+      bias: room(4 * padded(outputs)),
     }));
     const widest = Math.max(...this.#layers.map(({ inputs }) => inputs));
     this.#grey = room(network.grey.length);

@@ -1,7 +1,7 @@
 // A model's integer network, checked as gan/quantization.py checks it, and the first layer's input of a digit.
 
 import { checkConfig } from "./config.js";
-import { EngineError, require } from "./errors.js";
+import { check, EngineError } from "./errors.js";
 import { GRID, NUM_CLASSES } from "./latents.js";
 import { readSafetensors } from "./safetensors.js";
 
@@ -33,9 +33,15 @@ export function readNetwork(buffer, config) {
     values[name] = tensor.values;
   }
   const network = {
-    config, inputScale: values.input_scale[0], embedding: values.embedding ?? null, grey: values.grey,
+    config,
+    inputScale: values.input_scale[0],
+    embedding: values.embedding ?? null,
+    grey: values.grey,
     layers: layerSizes(config).map(([inputs, outputs], i) => ({
-      inputs, outputs, weight: values[`layers.${i}.weight`], multiplier: values[`layers.${i}.multiplier`],
+      inputs,
+      outputs,
+      weight: values[`layers.${i}.weight`],
+      multiplier: values[`layers.${i}.multiplier`],
       bias: values[`layers.${i}.bias`],
     })),
   };
@@ -65,7 +71,7 @@ const kind = (dtype, shape) => `${dtype} [${shape.join(", ")}]`;
 
 const damaged = (message, value) => new EngineError("weights-damaged", message, value);
 
-const checkTensor = (ok, name, allowed, value) => require(ok, "weights-damaged", `tensor ${name}`, allowed, value);
+const checkTensor = (ok, name, allowed, value) => check(ok, "weights-damaged", `tensor ${name}`, allowed, value);
 
 function checkValues({ inputScale, embedding, layers }) {
   checkTensor(inputScale >= 2 ** -16 && inputScale <= 2 ** 16, "input_scale", "from 2⁻¹⁶ to 2¹⁶", inputScale);
@@ -117,8 +123,8 @@ const clamped = (value) => Math.max(-LEVELS, Math.min(LEVELS, value));
 
 /** Throws "request" unless `z` and `y` are a latent and class weights that the network can take. */
 export function checkLatent({ config }, z, y) {
-  require(z.length === config.latent_dim, "request", "z", `${config.latent_dim} numbers`, z.length);
-  require(y.length === NUM_CLASSES, "request", "y", `${NUM_CLASSES} numbers`, y.length);
-  for (const value of z) require(Math.abs(value) <= MAX_LATENT, "request", "a latent's number", "from −64 to 64", value);
-  for (const value of y) require(Math.abs(value) <= 1, "request", "a class's weight", "from −1 to 1", value);
+  check(z.length === config.latent_dim, "request", "z", `${config.latent_dim} numbers`, z.length);
+  check(y.length === NUM_CLASSES, "request", "y", `${NUM_CLASSES} numbers`, y.length);
+  for (const value of z) check(Math.abs(value) <= MAX_LATENT, "request", "a latent's number", "from −64 to 64", value);
+  for (const value of y) check(Math.abs(value) <= 1, "request", "a class's weight", "from −1 to 1", value);
 }

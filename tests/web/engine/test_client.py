@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gan import writing
 from gan.networks import Generator
 from tests.web.engine.engines import Browser, Weights
 
@@ -171,3 +172,14 @@ def test_a_closed_engine_says_so(chromium: Browser, model: dict[str, Any]) -> No
         return codes;
     """
     assert json.loads(chromium.run(script, model)) == ["closed", "closed"]
+
+
+def test_scripts_joined_into_one_file(chromium: Browser, model: dict[str, Any], modern: Generator) -> None:
+    """The server sends each script with all that it imports, a static site each by itself: both draw."""
+    script = """
+        const { createEngine } = await import("/joined/client.js");
+        const engine = await createEngine(data);
+        return new Blob([await engine.text({ text: "12:30", seed: 7 })]);
+    """
+    line = writing.written_line(modern, "12:30", 7)
+    assert chromium.run(script, model) == line.tobytes()
