@@ -30,10 +30,7 @@ export async function createEngine({
   checkConfig(config);
   const messages = new Messages(worker);
   try {
-    const [wasmBytes, weightBytes] = await Promise.all([
-      bytesOf(wasm, "engine-missing"),
-      bytesOf(weights, "weights-missing"),
-    ]);
+    const [wasmBytes, weightBytes] = await Promise.all([bytesOf("engine", wasm), bytesOf("weights", weights)]);
     await messages.ask({ kind: "load", config, sha256, golden, wasm: wasmBytes, weights: weightBytes }, [
       wasmBytes,
       weightBytes,
@@ -67,15 +64,16 @@ export function checkSupport() {
   if (!WebAssembly.validate(SIMD)) throw new EngineError("no-simd", "this browser's WebAssembly has no SIMD");
 }
 
-async function bytesOf(source, code) {
+async function bytesOf(name, source) {
+  const missing = (why, value) => new EngineError(`${name}-missing`, `the ${name} didn't arrive: ${why}`, value);
   let response;
   try {
     response = await (source instanceof Promise ? source : fetch(source));
     if (response.ok) return await response.arrayBuffer();
   } catch (error) {
-    throw new EngineError(code, `${source} didn't arrive: ${error.message}`);
+    throw missing(error.message);
   }
-  throw new EngineError(code, `${response.url} answered ${response.status}`, response.status);
+  throw missing(`${response.url} answered ${response.status}`, response.status);
 }
 
 /** Questions to a worker, each answered by its number. */

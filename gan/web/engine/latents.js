@@ -59,7 +59,7 @@ export function oneHot(digit) {
   return weights;
 }
 
-const stream = new RandomState();
+const stream = new RandomState(); // started anew for each latent
 
 /** The latent of a seed, `Float64Array [dim]`. */
 export function latent(seed, dim) {
@@ -69,14 +69,15 @@ export function latent(seed, dim) {
 
 /** The latents of seeds, the last ones kept: a slider draws the same seeds again and again. Don't write into them. */
 export class Latents {
+  #dim;
   #kept = new Map(); // in the order of their last use
 
   constructor(dim) {
-    this.dim = dim;
+    this.#dim = dim;
   }
 
   of(seed) {
-    const z = this.#kept.get(seed) ?? latent(seed, this.dim);
+    const z = this.#kept.get(seed) ?? latent(seed, this.#dim);
     this.#kept.delete(seed);
     this.#kept.set(seed, z);
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);

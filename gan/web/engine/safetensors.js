@@ -13,14 +13,8 @@ export function readSafetensors(buffer) {
   const start = buffer.byteLength - dataBytes(buffer);
   const tensors = new Map();
   let end = 0; // the values stand one behind the other, with no gap
-  for (const [
-    name,
-    {
-      dtype,
-      shape,
-      data_offsets: [from, to],
-    },
-  ] of inOrder(header)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of inOrder(header)) {
+    const [from, to] = offsets;
     const type = TYPES[dtype];
     if (!type) throw damaged(`tensor ${name} has the type ${dtype}`, dtype);
     const bytes = shape.reduce((product, side) => product * side, type.BYTES_PER_ELEMENT);
