@@ -42,7 +42,11 @@ def failure(
     [
         ("{ weights: '/nowhere' }", "weights-missing", "answered 404"),
         ("{ weights: 'http://127.0.0.1:1/' }", "weights-missing", "the weights didn't arrive: "),
-        ("{ weights: Promise.reject(new TypeError('cut off')) }", "weights-missing", "the weights didn't arrive: cut off"),
+        (
+            "{ weights: Promise.reject(new TypeError('cut off')) }",
+            "weights-missing",
+            "the weights didn't arrive: cut off",
+        ),
         ("{ sha256: '0'.repeat(64) }", "weights-damaged", "the weights' sha256 is "),
         ("{ sha256: null, weights: fetch('/') }", "weights-damaged", "not a whole safetensors file"),
         ("{ golden: 'f'.repeat(64) }", "self-test", "the first eight digits' sha256 is "),
