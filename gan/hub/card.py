@@ -4,7 +4,7 @@ The text stands in card.md; a fact that config.json or metrics.json doesn't reco
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import torch
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.evaluation.report import EXPLANATIONS, METRICS, Metrics, format_figure, format_value, read_metrics
 from gan.files import write_atomically
+from gan.hub import outcome
+from gan.hub.card_options import CardOptions
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, config_from_dict, read_config
 from gan.networks import Discriminator, Generator, count_parameters
 from gan.recipes import RECIPES
@@ -71,22 +73,26 @@ def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
     return path
 
 
-def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
-    """The card as Markdown with YAML front matter; arguments and errors as `write_model_card`."""
+def render_model_card(folder: Path, *, repo_id: str | None = None, options: CardOptions | None = None) -> str:
+    """The card as Markdown with YAML front matter; arguments and errors as `write_model_card`.
+
+    Args:
+        options: what the maker adds.
+    """
     from huggingface_hub import ModelCard, ModelCardData
 
-    config = read_config(folder)
+    config, options = read_config(folder), options or CardOptions()
     with torch.device("meta"):  # only counted
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
     training, weights = config["training"], config["sha256"].get(GENERATOR, "")[:8]
     metrics = read_metrics(folder, weights)
     name = config["recipe"]
-    dataset = _dataset(training)
+    dataset = _dataset(training, options)
     title = f"{name}: a GAN that draws {dataset.draws if dataset else '28×28 pictures'}"
     data = ModelCardData(
         library_name="pytorch",
-        license=LICENSE,
+        license=options.license or (None if training.get("dataset") == "folder" else LICENSE),
         pipeline_tag=TASK,
         tags=[
             "gan",
@@ -103,12 +109,18 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
         data,
         template_path=str(TEMPLATE),
         title=title,
-        summary=_summary(name, training, generator, discriminator, dataset),
+        summary="\n\n".join(
+            [
+                _summary(name, training, generator, discriminator, dataset),
+                *outcome.warnings(training, metrics.values or outcome.last_scores(folder)[0]),
+            ]
+        ),
         pictures=_pictures(folder, training),
         snippet=snippet(repo_id or _as_typed(folder), generator),
+        project=f"[the project]({options.code_url})" if options.code_url else "the project",
         usage=_usage(generator),
-        training=_training(folder, training, generator, discriminator, dataset),
-        quality=_quality(metrics, read_metrics(folder, weights, "inception")),
+        training=_training(folder, training, generator, discriminator, dataset, options),
+        quality=_quality(metrics, read_metrics(folder, weights, "inception"), outcome.scores_in_words(folder)),
         limits=_limits(generator, dataset),
         files="\n".join(f"- `{file}`: {meaning}" for file, meaning in FILES.items() if (folder / file).is_file()),
         citation=_citation(name),
@@ -203,9 +215,13 @@ def _training(
     generator: Generator,
     discriminator: Discriminator,
     dataset: Dataset | None,
+    options: CardOptions,
 ) -> str:
+    linked = f"https://huggingface.co/datasets/{dataset.hub_id}" if dataset and options.dataset_id else None
     facts = {
-        "Data": dataset.title if dataset else None,
+        "Author": options.author,
+        "Code": options.code_url,
+        "Data": f"[{dataset.title}]({linked})" if dataset and linked else dataset.title if dataset else None,
         "Generator": _layers(generator.config),
         "Discriminator": _layers(discriminator.config),
         "Epochs": training.get("epochs"),
@@ -255,9 +271,9 @@ def _layers(config: GeneratorConfig | DiscriminatorConfig) -> str:
     return f"{kind} {'-'.join(map(str, widths))}; {', '.join(e for e in extras if e)}"
 
 
-def _quality(metrics: Metrics, inception: Metrics) -> str:
+def _quality(metrics: Metrics, inception: Metrics, scores: str) -> str:
     if not metrics.values:
-        return "These weights have not been evaluated."
+        return f"These weights have not been evaluated. {scores}".strip()
     text = f"""{_figures(metrics)}
 
 Each figure stands beside its floor, the same figure of real digits. Protocol: {metrics.words}. The Fréchet
@@ -333,9 +349,13 @@ def _citation(name: str) -> str:
 # Words
 
 
-def _dataset(training: dict[str, Any]) -> Dataset | None:
+def _dataset(training: dict[str, Any], options: CardOptions) -> Dataset | None:
     name = training.get("dataset")
-    return DATASETS.get(name, Dataset(name, draws="28×28 pictures")) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    title = options.dataset_id or "pictures of the maker's own" if name == "folder" else name
+    known = DATASETS.get(name, Dataset(title, draws="28×28 pictures"))
+    return replace(known, hub_id=options.dataset_id or known.hub_id)
 
 
 def _duration(seconds: Any) -> str | None:
@@ -352,6 +372,7 @@ def _table(header: list[str], rows: list[list[str]]) -> str:
 
 
 def _as_typed(folder: Path) -> str:
-    """The folder as one would type it from here, without this machine's paths."""
+    """The folder as one would type it from here, without this machine's paths; never as a bundled model's name."""
     folder = folder.resolve()
-    return folder.relative_to(Path.cwd()).as_posix() if folder.is_relative_to(Path.cwd()) else folder.name
+    path = folder.relative_to(Path.cwd()).as_posix() if folder.is_relative_to(Path.cwd()) else folder.name
+    return path if "/" in path else f"./{path}"

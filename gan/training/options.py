@@ -48,3 +48,6 @@ class RunOptions:
             raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
             raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
+        if not self.push_to_hub and (self.private or self.hub_tag is not None):
+            flag = "--private" if self.private else f"--hub-tag {self.hub_tag}"
+            raise UserError(f"{flag} says how a run is published: add --push-to-hub USER/REPO, or leave {flag} out")

@@ -30,6 +30,7 @@ from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.errors import UserError
 from gan.evaluation.evaluate import quick_scores
+from gan.evaluation.report import COLLAPSED_DIVERSITY
 from gan.files import remove_unfinished, to_json, write_atomically
 from gan.hub.card import METRICS, write_model_card
 from gan.model_folder import CONFIG, GENERATOR, read_config, save_model
@@ -42,7 +43,6 @@ SAMPLE_SEEDS = range(100)  # ten rows of ten: a class-conditional generator draw
 RECORD_EVERY = 100  # steps in a line of the history
 STATES_KEPT = 3
 SCORED_SAMPLES = 1000  # digits judged after an epoch: 0.4 s on one CPU core
-COLLAPSED_DIVERSITY = 0.1  # of the variance within the data's classes
 HISTORY = "history.jsonl"
 LOCAL_FLAGS = {  # say nothing about the weights, or name folders and accounts
     "--data-dir",
@@ -54,6 +54,10 @@ LOCAL_FLAGS = {  # say nothing about the weights, or name folders and accounts
     "--push-to-hub",
     "--private",
     "--hub-tag",
+    "--code-url",
+    "--author",
+    "--dataset-id",
+    "--license",
 }
 SWITCHES = {"--resume", "--private"}  # flags without a value
 

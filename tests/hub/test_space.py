@@ -1,13 +1,16 @@
 """One command makes a public page of a checkout: a Space with what the page runs on, and the model it serves."""
 
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from huggingface_hub import RepoCard
 
 from gan import bundled
 from gan.errors import UserError
-from gan.hub import publish
+from gan.hub import push, repository, space
+from gan.hub.space import deploy
 from tests.hub.model_files import files_of, save_model
 
 README = """---
@@ -34,7 +37,7 @@ How to train.
 def checkout(tmp_path, monkeypatch):
     """A checkout of the project: its own code, a README, a bundled model, and what no Space needs."""
     root = tmp_path / "checkout"
-    shutil.copytree(publish.ROOT / "gan", root / "gan")
+    shutil.copytree(push.ROOT / "gan", root / "gan")
     for name in (
         "app.py",
         "requirements.txt",
@@ -49,8 +52,9 @@ def checkout(tmp_path, monkeypatch):
     (root / "README.md").write_text(README)
     save_model(root / "checkpoints/modern")
     (root / "checkpoints/modern/history.jsonl").write_text("{}\n")
-    shutil.copytree(publish.ROOT / "checkpoints/classifier", root / "checkpoints/classifier")
-    monkeypatch.setattr(publish, "ROOT", root)
+    shutil.copytree(push.ROOT / "checkpoints/classifier", root / "checkpoints/classifier")
+    monkeypatch.setattr(space, "ROOT", root)
+    monkeypatch.setattr(push, "ROOT", root)
     monkeypatch.setattr(bundled, "BUNDLED", root / "checkpoints")
     return root
 
@@ -58,19 +62,29 @@ def checkout(tmp_path, monkeypatch):
 @pytest.fixture
 def maker(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_maker")
-    monkeypatch.setattr(publish, "ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(repository, "ANSWER_SECONDS", 0.5)
 
 
 @pytest.fixture
-def space(hub, maker, checkout):
+def digits(hub):
+    """maker/digits, a model on the Hub, tagged v1."""
+    with tempfile.TemporaryDirectory() as folder:
+        digits = hub.repository("maker/digits")
+        digits.tags["v1"] = digits.commit(files_of(save_model(Path(folder))))
+    return digits
+
+
+@pytest.fixture
+def page(hub, maker, checkout):
     """maker/page, deployed from the checkout."""
-    publish.deploy("maker/page")
+    deploy("maker/page")
     return hub.repositories["spaces", "maker/page"]
 
 
-def test_a_space_holds_what_the_page_runs_on_and_nothing_else(space, checkout):
+def test_a_space_holds_what_the_page_runs_on_and_nothing_else(page, checkout):
     code = {name for name in files_of(checkout) if name.startswith("gan/") and "__pycache__" not in name}
-    assert set(space.head) - {".gitattributes"} == code | {
+    assert set(page.head) - {".gitattributes"} == code | {
+        ".gan-manifest.json",
         "README.md",
         "LICENSE",
         "app.py",
@@ -81,47 +95,48 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(space, checkout):
         "checkpoints/modern/model.safetensors",
     }
     assert {"gan/__init__.py", "gan/hub/card.md", "gan/networks.py"} <= code
-    assert len(space.commits) == 2
+    assert len(page.commits) == 2
 
 
-def test_its_readme_is_the_projects_front_matter_and_introduction(space):
-    readme = RepoCard(space.head["README.md"].decode())
+def test_its_readme_is_the_projects_front_matter_and_introduction(page):
+    readme = RepoCard(page.head["README.md"].decode())
     assert readme.data.to_dict() == RepoCard(README).data.to_dict()
     assert "What it is, in two sentences." in readme.text
+    assert "This Space serves the model `modern`" in readme.text
     assert "docs/" not in readme.text
     assert "Train" not in readme.text
 
 
-def test_a_space_is_made_for_gradio_and_public(space):
-    assert space.creation["sdk"] == "gradio"
-    assert not space.private
+def test_a_space_is_made_for_gradio_and_public(page):
+    assert page.creation["sdk"] == "gradio"
+    assert not page.private
 
 
-def test_it_serves_the_bundled_default_unless_told(space):
-    assert space.variables == {}
+def test_it_serves_the_bundled_default_unless_told(page):
+    assert page.variables == {}
 
 
 @pytest.mark.parametrize("model", ["maker/digits", "maker/digits@v1", "modern"])
-def test_the_model_to_serve_is_its_variable(hub, maker, checkout, model):
-    publish.deploy("maker/page", model=model)
+def test_the_model_to_serve_is_its_variable(hub, maker, checkout, digits, model):
+    deploy("maker/page", model=model)
     assert hub.repositories["spaces", "maker/page"].variables == {"GAN_MODEL": model}
 
 
 def test_a_runs_folder_is_sent_along(hub, maker, checkout, tmp_path):
     folder = save_model(tmp_path / "runs/mine", seed=3)
-    publish.deploy("maker/page", model=str(folder))
+    deploy("maker/page", model=str(folder))
     space = hub.repositories["spaces", "maker/page"]
     assert space.variables == {"GAN_MODEL": "mine"}
     assert space.head["checkpoints/mine/model.safetensors"] == (folder / "model.safetensors").read_bytes()
 
 
-def test_an_update_removes_what_is_gone_and_the_variable(hub, maker, checkout):
-    publish.deploy("maker/page", model="maker/digits")
+def test_an_update_removes_what_is_gone_and_the_variable(hub, maker, checkout, digits):
+    deploy("maker/page", model="maker/digits")
     (checkout / "gan/old.py").write_text("")
-    publish.deploy("maker/page", model="maker/digits")
+    deploy("maker/page", model="maker/digits")
     (checkout / "gan/old.py").unlink()
     hub.requests.clear()
-    publish.deploy("maker/page")
+    deploy("maker/page")
     space = hub.repositories["spaces", "maker/page"]
     assert "gan/old.py" not in space.head
     assert ".gitattributes" in space.head
@@ -132,14 +147,14 @@ def test_an_update_removes_what_is_gone_and_the_variable(hub, maker, checkout):
 def test_a_checkout_without_readme_is_refused(hub, maker, checkout):
     (checkout / "README.md").unlink()
     with pytest.raises(UserError, match="is no checkout of the project"):
-        publish.deploy("maker/page")
+        deploy("maker/page")
     assert hub.requests == []
 
 
 def test_a_readme_without_a_spaces_front_matter_is_refused(hub, maker, checkout):
     (checkout / "README.md").write_text("# Digits\n")
     with pytest.raises(UserError, match="no front matter of a Gradio Space"):
-        publish.deploy("maker/page")
+        deploy("maker/page")
     assert hub.requests == []
 
 
@@ -147,15 +162,15 @@ def test_a_readme_without_a_spaces_front_matter_is_refused(hub, maker, checkout)
     ("pattern", "kind", "message"),
     [
         ("whoami", "401", "the Hub refuses the token"),
-        ("POST /api/repos/create", "402", "the Hub asks for payment (HTTP 402). Gradio Spaces need a paid plan"),
+        ("POST /api/repos/create", "402", "(HTTP 402): since July 2026 a new Gradio Space on a CPU needs a paid plan"),
         ("POST /api/spaces/.*/variables", "500", "the Hub has trouble of its own (HTTP 500)"),
         ("POST /api/spaces/.*/commit", "black hole", "hub unreachable (no answer in time)"),
     ],
 )
-def test_a_fault_is_one_sentence_with_the_command_that_retries(hub, maker, checkout, pattern, kind, message):
+def test_a_fault_is_one_sentence_with_the_command_that_retries(hub, maker, checkout, digits, pattern, kind, message):
     with hub.fault(pattern, kind), pytest.raises(UserError) as error:
-        publish.deploy("maker/page", model="maker/digits")
+        deploy("maker/page", model="maker/digits")
     assert message in str(error.value)
     assert str(error.value).endswith("deploy it with: python -m gan.hub deploy maker/page --model maker/digits")
-    publish.deploy("maker/page", model="maker/digits")
+    deploy("maker/page", model="maker/digits")
     assert hub.repositories["spaces", "maker/page"].variables == {"GAN_MODEL": "maker/digits"}
