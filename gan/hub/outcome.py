@@ -25,8 +25,9 @@ def warnings(training: dict[str, Any], figures: dict[str, float]) -> list[str]:
         )
     if has_collapsed(figures):
         classes = figures.get("classes", 10)
-        what = f"draws {classes:.0f} of the ten digits" if round(classes) < 10 else "draws the digits of a class alike"
-        found.append(f"**Collapsed**: the generator {what}.")
+        missing = round(classes) < 10
+        what = f"draws {classes:.0f} of the ten digits, the others in less than 1 % of its pictures each"
+        found.append(f"**Collapsed**: the generator {what if missing else 'draws the digits of a class alike'}.")
     return found
 
 

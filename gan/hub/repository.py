@@ -306,10 +306,11 @@ def plan(there: Repository | None, target: Target, contents: Contents) -> Change
             notes.append(f"{', '.join(changed)} in {target.repo_id}: changed since the last push, and left there")
         if strangers:
             notes.append(f"replaced in {target.repo_id}: {', '.join(sorted(strangers))}")
-    manifest = Manifest({**hashes, CARD: hashes_of(card.encode())}, digests, contents.options, contents.model)
-    files = {**contents.files, CARD: card.encode(), MANIFEST: manifest.content()}
-    written = {**manifest.files, MANIFEST: hashes_of(manifest.content())}
-    done = there is not None and not gone and all(there.holds(name, written[name]) for name in files)
+    own_card = {} if digests is None else {CARD: hashes_of(card.encode())}
+    manifest = Manifest(hashes | own_card, digests, contents.options, contents.model).content()
+    files = {**contents.files, CARD: card.encode(), MANIFEST: manifest}
+    wanted = hashes | {CARD: hashes_of(card.encode()), MANIFEST: hashes_of(manifest)}
+    done = there is not None and not gone and all(there.holds(name, wanted[name]) for name in files)
     if there is not None:
         check_tag(there, target, there.commit if done else None)
     return Change(files, gone, notes, done)
@@ -318,20 +319,23 @@ def plan(there: Repository | None, target: Target, contents: Contents) -> Change
 def _card(there: Repository | None, target: Target, contents: Contents) -> tuple[str, dict[str, str] | None, list[str]]:
     """The card to be written, the digests for the manifest (None: it stays theirs), and what to say about it."""
     ours, digests = contents.card, edited_card.digests(contents.card)
-    if there is None or CARD not in there.files or target.overwrite:
+    where, before = f"{CARD} of {target.repo_id}", there.manifest.card if there and there.manifest else None
+    if there is None or CARD not in there.files:
         return ours, digests, []
-    where = f"{CARD} of {target.repo_id}"
+    if target.overwrite:
+        edited = not there.is_empty and (there.card is None or edited_card.merge(ours, there.card, before or {})[1])
+        return ours, digests, [f"replaced whole: {where}"] if edited else []
     if there.card is None:
         raise RefusedError(f"{where} is too large to be ours", f"Remove it, or `{target.command_that_overwrites}`.")
     if there.is_empty and there.manifest is None:
         made_by_hub = {*digests, *edited_card.digests(there.card)} - CHOSEN_AT_CREATION
         owned = made_by_hub if target.kind == "space" else ()
         return *edited_card.merge(ours, there.card, {}, owned=owned)[:1], digests, []
-    if there.manifest is None or there.manifest.card is None:
+    if before is None:
         card, _ = edited_card.merge(ours, there.card, {}, owned=contents.owned, only=contents.owned)
         note = f"{where} may have been edited there, and stays as it is; --overwrite replaces it"
         return card, None, [note] if card != ours else []
-    card, kept = edited_card.merge(ours, there.card, there.manifest.card, owned=contents.owned)
+    card, kept = edited_card.merge(ours, there.card, before, owned=contents.owned)
     names = ", ".join(name.strip("# :") or "the beginning" for name in kept)
     note = f"{where} was edited there: {names} stay as they are there, the rest is new; --overwrite replaces it whole"
     return card, digests, [note] if kept else []

@@ -1,6 +1,5 @@
 """A run is published as one commit or not at all; whatever goes wrong is said in one sentence, and nothing is lost."""
 
-import json
 import os
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from huggingface_hub import ModelCard
 from PIL import Image
 
 from gan.errors import ModelError, UserError
-from gan.hub import push, repository
+from gan.hub import push
 from gan.hub.__main__ import main
 from gan.hub.errors import HubError, RefusedError
 from gan.networks import Generator
@@ -32,28 +31,8 @@ PUBLISHED = {
 
 
 @pytest.fixture
-def run_folder(run_folder):
-    """With everything that a finished run leaves, its training state too."""
-    for name in (
-        "samples/epoch-0001.png",
-        "samples/epoch-0002.png",
-        "timelapse.webp",
-        "state/step-000000001.safetensors",
-    ):
-        (run_folder / name).parent.mkdir(exist_ok=True)
-        if name.startswith("state"):
-            (run_folder / name).write_bytes(b"the trainer's own")
-        else:
-            Image.new("L", (28, 28), len(name)).save(run_folder / name)
-    (run_folder / "history.jsonl").write_text('{"step": 1}\n')
-    (run_folder / "metrics.json").write_text(json.dumps({"training": {"step": 1}}))
-    return run_folder
-
-
-@pytest.fixture
-def maker(hub, monkeypatch):
-    monkeypatch.setenv("HF_TOKEN", "hf_maker")
-    monkeypatch.setattr(repository, "ANSWER_SECONDS", 0.5)
+def run_folder(finished_run):
+    return finished_run
 
 
 @pytest.fixture
@@ -216,12 +195,6 @@ FAULTS = {
     "403 at the upload": (BATCH, "403", r"the Hub forbids this with maker/digits \(HTTP 403\)"),
     "404 at the check": ("POST /lfs/verify", "404", "the Hub answered HTTP 404 about maker/digits"),
 }
-
-
-@pytest.fixture
-def impatient(monkeypatch):
-    """The client's waits between its six tries, shortened: what is retried stays the same."""
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds, sleep=time.sleep: sleep(seconds / 50))
 
 
 @pytest.mark.parametrize("case", FAULTS)

@@ -1,77 +1,11 @@
 """One command makes a public page of a checkout: a Space with what the page runs on, and the model it serves."""
 
-import shutil
-import tempfile
-from pathlib import Path
-
 import pytest
 from huggingface_hub import RepoCard
 
-from gan import bundled
 from gan.errors import UserError
-from gan.hub import push, repository, space
 from gan.hub.space import deploy
-from tests.hub.model_files import files_of, save_model
-
-README = """---
-title: Digits
-sdk: gradio
-sdk_version: 6.31.0
-app_file: app.py
-license: mit
----
-
-# Digits
-
-![A picture](docs/digits.png)
-
-What it is, in two sentences.
-
-## Train
-
-How to train.
-"""
-
-
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A checkout of the project: its own code, a README, a bundled model, and what no Space needs."""
-    root = tmp_path / "checkout"
-    shutil.copytree(push.ROOT / "gan", root / "gan")
-    for name in (
-        "app.py",
-        "requirements.txt",
-        "LICENSE",
-        "train.py",
-        "Makefile",
-        "tests/test_it.py",
-        "docs/digits.png",
-    ):
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(f"# {name}\n")
-    (root / "README.md").write_text(README)
-    save_model(root / "checkpoints/modern")
-    (root / "checkpoints/modern/history.jsonl").write_text("{}\n")
-    shutil.copytree(push.ROOT / "checkpoints/classifier", root / "checkpoints/classifier")
-    monkeypatch.setattr(space, "ROOT", root)
-    monkeypatch.setattr(push, "ROOT", root)
-    monkeypatch.setattr(bundled, "BUNDLED", root / "checkpoints")
-    return root
-
-
-@pytest.fixture
-def maker(hub, monkeypatch):
-    monkeypatch.setenv("HF_TOKEN", "hf_maker")
-    monkeypatch.setattr(repository, "ANSWER_SECONDS", 0.5)
-
-
-@pytest.fixture
-def digits(hub):
-    """maker/digits, a model on the Hub, tagged v1."""
-    with tempfile.TemporaryDirectory() as folder:
-        digits = hub.repository("maker/digits")
-        digits.tags["v1"] = digits.commit(files_of(save_model(Path(folder))))
-    return digits
+from tests.hub.model_files import CHECKOUT_README, files_of, save_model
 
 
 @pytest.fixture
@@ -100,7 +34,7 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(page, checkout):
 
 def test_its_readme_is_the_projects_front_matter_and_introduction(page):
     readme = RepoCard(page.head["README.md"].decode())
-    assert readme.data.to_dict() == RepoCard(README).data.to_dict()
+    assert readme.data.to_dict() == RepoCard(CHECKOUT_README).data.to_dict()
     assert "What it is, in two sentences." in readme.text
     assert "This Space serves the model `modern`" in readme.text
     assert "docs/" not in readme.text
@@ -167,7 +101,9 @@ def test_a_readme_without_a_spaces_front_matter_is_refused(hub, maker, checkout)
         ("POST /api/spaces/.*/commit", "black hole", "hub unreachable (no answer in time)"),
     ],
 )
-def test_a_fault_is_one_sentence_with_the_command_that_retries(hub, maker, checkout, digits, pattern, kind, message):
+def test_a_fault_is_one_sentence_with_the_command_that_retries(
+    hub, maker, impatient, checkout, digits, pattern, kind, message
+):
     with hub.fault(pattern, kind), pytest.raises(UserError) as error:
         deploy("maker/page", model="maker/digits")
     assert message in str(error.value)
