@@ -10,7 +10,7 @@ from gan.errors import UserError
 
 @dataclass(frozen=True, kw_only=True)
 class CardOptions:
-    """What only the maker of a model knows about it. None: not given, the last push's value holds; "" removes that.
+    """What only the maker of a model knows about it. What isn't given is as in the last push; "" removes it.
 
     Raises:
         UserError: a value of another form; names it.

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from gan import bundled
-from gan.hub import push, repository, space
+from gan.hub import push, space
 from tests.hub.double import Repository
 from tests.hub.model_files import CHECKOUT_README, files_of, save_model
 
@@ -23,9 +23,7 @@ def maker(hub, monkeypatch):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """A silent Hub is given up soon, and the client's waits between its six tries are shortened: what is retried stays
-    the same."""
-    monkeypatch.setattr(repository, "ANSWER_SECONDS", 0.5)
+    """The client's waits between its six tries, shortened: what is retried stays the same."""
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds, sleep=time.sleep: sleep(seconds / 50))
 
 

@@ -10,8 +10,10 @@ import torch
 from huggingface_hub import ModelCard
 from PIL import Image
 
+from gan.bundled import BUNDLED
 from gan.errors import ModelError, UserError
 from gan.hub import push
+from gan.hub import repository as hub_repository
 from gan.hub.__main__ import main
 from gan.hub.errors import HubError, RefusedError
 from gan.networks import Generator
@@ -120,6 +122,36 @@ def test_a_tag_that_is_taken_is_not_moved(hub, maker, run_folder):
     assert (there.tags["v1"], there.branches["main"], len(there.commits)) == (first, first, 2)  # no commit either
 
 
+@pytest.mark.parametrize("tag", ["v1", "main"])
+def test_a_tag_that_is_taken_is_found_before_training(hub, maker, run_folder, tag):
+    push.push(run_folder, "maker/digits", tag="v1")
+    hub.requests.clear()
+    with pytest.raises(RefusedError, match="Choose another tag"):
+        push.check_can_push("maker/digits", tag=tag)
+    push.check_can_push("maker/digits", tag="v2")
+    assert all(line.startswith("GET") for line in hub.requests)
+
+
+def test_a_public_repository_is_not_taken_for_a_private_one(hub, published, run_folder):
+    save_model(run_folder, seed=1)
+    for refuse in (
+        lambda: push.push(run_folder, "maker/digits", private=True),
+        lambda: push.check_can_push("maker/digits", private=True),
+    ):
+        with pytest.raises(RefusedError, match="maker/digits is public, and --private only makes a new repository pri"):
+            refuse()
+    assert len(published.commits) == 2
+    published.private = True
+    push.push(run_folder, "maker/digits", private=True)
+
+
+def test_a_bundled_model_is_published_by_its_name(hub, maker):
+    push.push("relu-2", "maker/digits")
+    head = hub.repositories["models", "maker/digits"].head
+    assert head["model.safetensors"] == (BUNDLED / "relu-2/model.safetensors").read_bytes()
+    assert b'from_pretrained("maker/digits")' in head["README.md"]
+
+
 @pytest.mark.parametrize("damage", ["missing", "damaged"])
 @pytest.mark.parametrize("name", ["config.json", "model.safetensors", "discriminator.safetensors"])
 def test_a_folder_that_is_no_whole_model_is_not_published(hub, maker, run_folder, name, damage):
@@ -205,7 +237,8 @@ def test_a_fault_is_one_sentence_with_the_command_that_retries(
     repository = hub.repository("maker/digits", private=True)
     repository.commit({"README.md": b"---\nlicense: mit\n---\n"})  # as the Hub's page makes one
     older, before = repository.head, files_of(run_folder)
-    monkeypatch.setattr(push, "PUSH_SECONDS", 2.0)
+    monkeypatch.setattr(push, "PUSH_SECONDS", 2.0 if kind == "drip" else 60.0)
+    monkeypatch.setattr(hub_repository, "ANSWER_SECONDS", 0.5 if kind == "black hole" else 20.0)
     start = time.monotonic()
     with hub.fault(pattern or "nothing", kind or "500"):
         if pattern is None:
