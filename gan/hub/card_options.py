@@ -46,7 +46,7 @@ class CardOptions:
 def code_url_of(checkout: Path) -> str | None:
     """The web address of a checkout's git remote (origin, or the only one); None if it has none that a reader of a
     card could open. A user's name and password in it are left out."""
-    if _git(checkout, "rev-parse", "--show-toplevel") != str(checkout.resolve()):
+    if Path(_git(checkout, "rev-parse", "--show-toplevel")) != checkout.resolve():
         return None  # no checkout, or a folder of somebody else's
     remotes = _git(checkout, "remote").split()
     name = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else None

@@ -102,6 +102,7 @@ def merge(
         owned: parts that are ours whatever was changed there.
         only: bring nothing but these up to date.
     """
+    order = list(parts(ours))
     new = {name: part for name, part in parts(ours).items() if only is None or name in only}
     merged: dict[str, Part] = {}
     kept = []
@@ -119,7 +120,7 @@ def merge(
         if name in before and name not in owned:
             kept.append(name)
         else:
-            merged = _insert(merged, part, list(new))
+            merged = _insert(merged, part, order)
     for card in (ours, theirs):  # as it is written there, if that is what came of it
         if list(parts(card).items()) == list(merged.items()):
             return card, kept
