@@ -1,9 +1,9 @@
-# make app · make test · make check · make bench: each sets up what it needs first.
+# make app · make test · make check · make bench · make engine: each sets up what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := app.py train.py gan tests benchmarks
 
-.PHONY: app test check bench clean
+.PHONY: app test check check-scripts bench engine clean
 
 app: .venv/app.stamp
 	$(BIN)/python app.py
@@ -16,9 +16,19 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check $(CHECKED)
 	$(BIN)/ruff format --check $(CHECKED)
 	$(BIN)/mypy app.py train.py gan
+	$(BIN)/lint-imports --no-logo
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory check-scripts; \
+		else echo "There is no Node (npm) here: the page's scripts in gan/web/static are not checked."; fi
+
+check-scripts: node_modules/.stamp
+	node_modules/.bin/biome check --error-on-warnings
 
 bench: .venv/dev.stamp
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks/run.py
+
+# The browser's engine, from C and from gan/writing.py; what it writes is committed.
+engine: .venv/dev.stamp
+	$(BIN)/python -m gan.web.engine.build
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -33,5 +43,9 @@ bench: .venv/dev.stamp
 	$(BIN)/pip install -r requirements-dev.txt
 	touch $@
 
+node_modules/.stamp: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	touch $@
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

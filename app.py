@@ -7,6 +7,8 @@ from typing import Annotated
 
 import tyro
 
+from gan.errors import UserError
+
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
@@ -32,26 +34,25 @@ class Options:
 
 def main(options: Options) -> None:
     """Load the generator, build the page, serve it until interrupted."""
+    # Here, not above: torch and gradio take seconds, which --help and a wrong option need not wait for.
     import torch
 
     from gan.devices import choose_device
-    from gan.web import serve
-    from gan.web.model_store import Shelf
-    from gan.web.models import Models
+    from gan.web.address import listening_address
+    from gan.web.model_store import ModelStore
     from gan.web.page import build_page
+    from gan.web.serve import launch_options
 
     device = choose_device(options.device)
     if device.type == "cpu":
-        torch.set_num_threads(1)  # blocks of 16 digits are too small to share: a second thread costs more than it gives
-    models = Models(Shelf(options.model, device=device, remote=not options.no_remote_models))
+        torch.set_num_threads(1)  # a page of digits is too small to share: a second thread costs more than it gives
+    models = ModelStore(options.model, device=device, remote=not options.no_remote_models)
     build_page(models).launch(
-        **serve.launch_options(models, mcp=options.mcp), **serve.address(options.host, options.port)
+        **launch_options(models, mcp=options.mcp), **listening_address(options.host, options.port)
     )
 
 
 if __name__ == "__main__":
-    from gan.errors import UserError
-
     try:
         main(tyro.cli(Options))
     except UserError as error:

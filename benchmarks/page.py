@@ -26,11 +26,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.browser.ensure_browser import find_browser
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.browser.ensure_browser import find_browser  # noqa: E402
-
 EMPTY = """
 import torch, gradio
 with gradio.Blocks(analytics_enabled=False) as page: pass
@@ -38,7 +38,8 @@ page.launch(server_port={port}, quiet=True, ssr_mode=False)
 """
 CONTROLS = """
 import gradio
-from gan.web.page import generate_tab, theme
+from gan.web.page import generate_tab
+from gan.web.theme import theme
 with gradio.Blocks(analytics_enabled=False, fill_width=True) as page:
     with gradio.Tabs():
         with gradio.Tab("Generate"): generate_tab()
@@ -123,6 +124,7 @@ MEASURE = """
 
 def serve(model: str, port: int) -> None:
     """The page with one more route, whose pixels are ready before it is asked."""
+    # Here, since only the server needs them: the process that measures starts without torch.
     import torch
     from starlette.requests import Request
     from starlette.responses import Response
@@ -130,12 +132,12 @@ def serve(model: str, port: int) -> None:
 
     from gan import images as rendering
     from gan.hub.resolve import load_generator
-    from gan.web import serve as web
-    from gan.web.models import Models
+    from gan.web.model_store import ModelStore
     from gan.web.page import build_page
+    from gan.web.serve import launch_options
 
     torch.set_num_threads(1)
-    models = Models(load_generator(model))
+    models = ModelStore(load_generator(model))
     ready = {n: rendering.grid_png(models.served.sample(range(n)).numpy()) for n in (16, 400)}
 
     async def constant(request: Request) -> Response:
@@ -143,7 +145,7 @@ def serve(model: str, port: int) -> None:
             ready[int(request.query_params["count"])], media_type="image/png", headers={"Cache-Control": "no-store"}
         )
 
-    options = web.launch_options(models)
+    options = launch_options(models)
     options["app_kwargs"]["routes"].append(Route("/constant.png", constant))
     build_page(models).launch(quiet=True, server_port=port, **options)
 

@@ -1,15 +1,15 @@
-"""What the two networks are built from, as data: no torch is needed to read or check it."""
+"""What the two networks are built from and what they learn from, as data: no torch is needed to read or check it."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args, get_origin, get_type_hints
 
-from gan.latents import NUM_CLASSES
-
 IMAGE_SIZE = 28
 PIXELS = IMAGE_SIZE * IMAGE_SIZE
+NUM_CLASSES = 10
 
 Architecture = Literal["mlp", "dcgan"]
 Activation = Literal["relu", "leaky_relu"]
+DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-digits", "qmnist", "folder"]
 
 
 @dataclass(frozen=True, kw_only=True)

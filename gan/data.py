@@ -1,4 +1,4 @@
-"""An MNIST-like data set as one uint8 tensor: small enough to stay on the device, so a batch is one indexing."""
+"""An MNIST-like data set as one uint8 tensor. It is small enough to stay on the device, so a batch is one indexing."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,9 +11,8 @@ from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 from torchvision import datasets
 
-from gan.config import IMAGE_SIZE, PIXELS
+from gan.config import IMAGE_SIZE, NUM_CLASSES, PIXELS, DatasetName
 from gan.errors import UserError, one_line
-from gan.training.options import DatasetName
 
 _TORCHVISION: dict[str, Callable[..., Any]] = {
     "mnist": datasets.MNIST,
@@ -44,7 +43,7 @@ class Dataset:
         images = self.images[indices].to(torch.float32).mul_(2 / 255).sub_(1)
         if self.labels is None:
             return images, None
-        return images, torch.nn.functional.one_hot(self.labels[indices], 10).to(torch.float32)
+        return images, torch.nn.functional.one_hot(self.labels[indices], NUM_CLASSES).to(torch.float32)
 
     def fingerprint(self) -> str:
         """16 hex digits that change with the data, so that a run is only resumed on its own."""
@@ -61,7 +60,7 @@ class DatasetNotFoundError(UserError):
 def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, download: bool = True) -> Dataset:
     """The training (or test) part of a data set in `folder`, in torchvision's layout; downloaded there if missing.
 
-    `folder` as a name reads images of any size below the folder itself (see `load_image_folder`).
+    The name "folder" means images of any size in the folder itself, see `load_image_folder`.
 
     Raises:
         DatasetNotFoundError: it is not there and `download` is off.
@@ -87,7 +86,7 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
             images = images.transpose(1, 2)  # EMNIST stores its images transposed
         if images.ndim != 3 or tuple(images.shape[1:]) != (IMAGE_SIZE, IMAGE_SIZE) or len(images) != len(labels):
             raise ValueError(f"{tuple(images.shape)} images, {tuple(labels.shape)} labels")
-        if len(labels) == 0 or int(labels.min()) < 0 or int(labels.max()) > 9:
+        if len(labels) == 0 or int(labels.min()) < 0 or int(labels.max()) >= NUM_CLASSES:
             raise ValueError("labels must be in 0 … 9, and at least one")
     except (ValueError, RuntimeError, AssertionError, IndexError, TypeError, EOFError, OSError) as error:
         raise UserError(
@@ -109,9 +108,10 @@ def _download(name: str, folder: Path, train: bool) -> Any:
 
 
 def load_image_folder(folder: Path) -> Dataset:
-    """Images of one's own: any size and format, made grey and 28×28; subfolders named 0 … 9 give labels.
+    """Your own images of any size and format, made grey and 28×28; subfolders named 0 … 9 give labels.
 
-    A light background (judged over all images' borders) is inverted, since 0 is paper here; a line says so.
+    Where the background is light, judged by the borders of all images together, the images are inverted, since 0 is
+    paper here; a printed line says so.
 
     Raises:
         UserError: no such folder, no images in it, a file that is no image, or only some images with a label.

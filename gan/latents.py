@@ -1,7 +1,8 @@
-"""A digit's number is its seed: seed → latent, temperature, and paths between latents.
+"""Seeds to latents, temperature, and the points between latents.
 
-NumPy guarantees that the stream of the legacy `RandomState` never changes (NEP 19), so a link outlives torch,
-the device and the count: digit 9 is the same digit whichever grid shows it.
+NumPy guarantees that the stream of the legacy `RandomState` never changes (NEP 19), up to rounding: logarithms and
+sines differ by an ulp between libraries and browsers. So every latent is rounded to a multiple of 2⁻¹², and a link
+outlives torch, the device and the count: digit 9 is the same digit whichever grid shows it, on whichever machine.
 """
 
 from collections.abc import Sequence
@@ -9,11 +10,13 @@ from typing import Literal
 
 import numpy as np
 
-NUM_SEEDS = 2**32
-NUM_CLASSES = 10
-MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 1.5
+from gan.config import NUM_CLASSES
 
-Path = Literal["slerp", "lerp"]
+NUM_SEEDS = 2**32
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.1, 1.5
+GRID = 4096  # latents are multiples of 1/4096
+
+Interpolation = Literal["slerp", "lerp"]
 
 
 def seed_range(seed: int, count: int) -> list[int]:
@@ -22,22 +25,28 @@ def seed_range(seed: int, count: int) -> list[int]:
 
 
 def default_digit(seed: int) -> int:
-    """The class that a class-conditional generator draws for a seed when none is asked for: its last decimal digit."""
+    """The class that a class-conditional generator draws where none is asked for: the seed's last decimal digit."""
     return seed % NUM_CLASSES
 
 
 def latent(seeds: Sequence[int], dim: int) -> np.ndarray:
-    """Latents of seeds, `float32 [N, dim]`: row i is `numpy.random.RandomState(seeds[i]).randn(dim)`.
+    """Latents of seeds, `float32 [N, dim]`: row i is `numpy.random.RandomState(seeds[i]).randn(dim)`, rounded to
+    multiples of 2⁻¹².
 
     Raises:
         ValueError: a seed is no whole number in 0 … 2³²−1.
     """
-    rows = np.empty((len(seeds), dim), dtype=np.float32)
+    rows = np.empty((len(seeds), dim))
     stream = np.random.RandomState(0)
     for row, seed in zip(rows, seeds, strict=True):
         stream.seed(checked_seed(seed))  # 25 times faster than a new RandomState, and the same stream
         row[:] = stream.randn(dim)
-    return rows
+    return on_grid(rows).astype(np.float32)
+
+
+def on_grid(z: np.ndarray) -> np.ndarray:
+    """`z` rounded to multiples of 2⁻¹², halves upwards, in float64."""
+    return np.floor(z.astype(np.float64) * GRID + 0.5) / GRID
 
 
 def checked_seed(seed: int) -> int:
@@ -64,42 +73,45 @@ def checked_temperature(temperature: float) -> float:
     return float(temperature)
 
 
-def one_hot(digits: Sequence[int]) -> np.ndarray:
-    """Class weights of digits, `float32 [N, 10]`, a single 1 in each row."""
-    return np.eye(NUM_CLASSES, dtype=np.float32)[[checked_digit(d) for d in digits]]
+def one_hot(classes: Sequence[int]) -> np.ndarray:
+    """Class weights of classes 0 … 9, `float32 [N, 10]`, a single 1 in each row.
+
+    Raises:
+        ValueError: a class is no whole number in 0 … 9.
+    """
+    return np.eye(NUM_CLASSES, dtype=np.float32)[[checked_digit(c) for c in classes]]
 
 
 def slerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Spherical interpolation `[T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1 (Shoemake 1985; White 2016).
+    """Spherical interpolation `float64 [T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1 (Shoemake 1985; White
+    2016). Of latents on the grid the products and their sums are exact, whatever the order.
 
-    A Gaussian latent of many dimensions lies near a sphere; a straight line between two leaves it and passes through
-    latents that training never drew, the arc stays on it. Ends are met exactly; parallel vectors fall back to a line.
+    A Gaussian latent of many dimensions lies near a sphere. The arc stays on it; a straight line between two latents
+    leaves it and passes through latents that training never drew. The ends are met exactly. Between parallel vectors,
+    where no arc is defined, the points lie on a line.
     """
     t = np.asarray(t, dtype=np.float64)[:, None]  # [T, 1]
     a, b = start.astype(np.float64), end.astype(np.float64)
-    cosine = a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-12)
+    lengths = np.sqrt(a @ a) * np.sqrt(b @ b)
+    cosine = a @ b / lengths if lengths else 1.0
     angle = np.arccos(np.clip(cosine, -1.0, 1.0))
     if np.sin(angle) < 1e-6:
         return lerp(start, end, t[:, 0])
     path = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
-    return _with_exact_ends(path, start, end, t)
+    return np.where(t <= 0, a, np.where(t >= 1, b, path))
 
 
 def lerp(start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Straight-line interpolation `[T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1; ends are met exactly."""
+    """Straight-line interpolation `float64 [T, D]` from `start [D]` to `end [D]` at `t [T]` in 0 … 1."""
     t = np.asarray(t, dtype=np.float64)[:, None]  # [T, 1]
-    return _with_exact_ends((1 - t) * start + t * end, start, end, t)
+    return (1 - t) * start + t * end
 
 
-def _with_exact_ends(path: np.ndarray, start: np.ndarray, end: np.ndarray, t: np.ndarray) -> np.ndarray:
-    path = np.where(t <= 0, start, np.where(t >= 1, end, path))
-    return path.astype(np.float32)
+def points_along(keys: np.ndarray, frames: int, mode: Interpolation = "slerp", loop: bool = False) -> np.ndarray:
+    """Evenly spaced points `float32 [frames, D]` on the path through the key frames `keys [K, D]`, from first to last,
+    rounded to multiples of 2⁻¹².
 
-
-def walk(keys: np.ndarray, frames: int, mode: Path = "slerp", loop: bool = False) -> np.ndarray:
-    """`frames` points `float32 [frames, D]`, evenly spaced along the path through the key frames `keys [K, D]`.
-
-    With `loop` the path returns to the first key, whose repetition is left out so that an animation closes smoothly.
+    With `loop` the path returns to the first key, which is not repeated at the end: an animation closes smoothly.
 
     Raises:
         ValueError: fewer than two keys, fewer than two frames, or an unknown mode.
@@ -113,10 +125,10 @@ def walk(keys: np.ndarray, frames: int, mode: Path = "slerp", loop: bool = False
     if loop:
         keys = np.concatenate([keys, keys[:1]])
     interpolate = slerp if mode == "slerp" else lerp
-    positions = np.linspace(0, len(keys) - 1, frames, endpoint=not loop)  # in units of segments
+    positions = np.arange(frames) * (len(keys) - 1) / (frames if loop else frames - 1)  # in units of segments
     segment = np.minimum(positions.astype(int), len(keys) - 2)
-    path = np.empty((frames, keys.shape[1]), dtype=np.float32)
+    path = np.empty((frames, keys.shape[1]))
     for i in np.unique(segment):
         on_segment = segment == i
         path[on_segment] = interpolate(keys[i], keys[i + 1], positions[on_segment] - i)
-    return path
+    return on_grid(path).astype(np.float32)

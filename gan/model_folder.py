@@ -1,7 +1,8 @@
 """A model folder on disk, written whole and read back with every byte verified.
 
-A folder (a run's, a bundled checkpoint's, a Hub repository's snapshot) holds config.json, model.safetensors,
-discriminator.safetensors and what describes them. Weights are safetensors only: nothing is ever unpickled.
+A folder (a run's, a bundled checkpoint's, a Hub repository's snapshot) holds config.json, model.safetensors (the float
+generator), quantized.safetensors (the integer generator, which draws), discriminator.safetensors and what describes
+them. Weights are safetensors only: nothing is ever unpickled.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ import safetensors.torch
 import torch
 from torch import nn
 
+from gan import quantization
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.errors import ModelError
 from gan.files import to_json, write_atomically
@@ -23,6 +25,7 @@ from gan.networks import Discriminator, Generator
 FORMAT = 1
 CONFIG = "config.json"
 GENERATOR = "model.safetensors"
+QUANTIZED = "quantized.safetensors"
 DISCRIMINATOR = "discriminator.safetensors"
 YOUNGER_KEYS = {"class_std"}  # of a network's config, added to format 1 later
 CONFIG_KEYS = {"format", "recipe", "generator", "discriminator", "training", "sha256"}
@@ -38,14 +41,16 @@ Config = TypeVar("Config", GeneratorConfig, DiscriminatorConfig)
 def save_model(
     folder: Path, generator: Generator, discriminator: Discriminator, *, recipe: str, training: dict[str, Any]
 ) -> None:
-    """Write both networks and config.json into `folder`; config.json last, so that its hashes always match.
+    """Write both networks, the integer generator and config.json into `folder`; config.json last, so that its hashes
+    always match.
 
     Args:
         recipe: the recipe's name.
-        training: whatever reproduces the run, as JSON values.
+        training: what is needed to repeat the run, as JSON values.
     """
     weights = {
         GENERATOR: safetensors.torch.save(_tensors(generator)),
+        QUANTIZED: safetensors.torch.save(generator.quantized().tensors()),
         DISCRIMINATOR: safetensors.torch.save(_tensors(discriminator)),
     }
     config = {
@@ -69,7 +74,8 @@ def _tensors(network: nn.Module) -> dict[str, torch.Tensor]:
 
 
 def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Generator:
-    """The generator of a model folder, verified, in evaluation mode, with `weights` set.
+    """The generator of a model folder, verified, in evaluation mode, with `weights` set. Its integer form is read, too,
+    or made where config.json records none (an older run's).
 
     Raises:
         ModelError: a file is missing, damaged or doesn't fit; the message says which and why.
@@ -78,12 +84,24 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
     with torch.device("meta"):  # allocates nothing: a hostile config may ask for terabytes
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
     data = load_weights(generator, folder / GENERATOR, expected_sha256(config, GENERATOR, folder))
+    generator.float_weights = hashlib.sha256(data).hexdigest()[:8]
+    generator.to(device).eval().requires_grad_(False)
+    if QUANTIZED in config["sha256"]:
+        tensors, data = read_tensors(
+            folder / QUANTIZED, quantization.blank_tensors(generator.config), expected_sha256(config, QUANTIZED, folder)
+        )
+        try:
+            generator.set_quantized(quantization.from_tensors(generator.config, tensors))
+        except ModelError as error:
+            raise ModelError(f"{folder / QUANTIZED}: {error}") from None
+    else:
+        data = safetensors.torch.save(generator.quantized().tensors())
     generator.weights = hashlib.sha256(data).hexdigest()[:8]
-    return generator.to(device).eval().requires_grad_(False).lay_out_for_drawing()
+    return generator
 
 
 def read_discriminator(folder: Path, *, device: str | torch.device = "cpu") -> Discriminator:
-    """The discriminator of a model folder; as `read_generator`."""
+    """The discriminator of a model folder, in evaluation mode; verified, and errors, as `read_generator`."""
     config = read_config(folder)
     with torch.device("meta"):
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
@@ -117,6 +135,13 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
+def weights_of(config: dict[str, Any]) -> str:
+    """What a link pins and an evaluation is of: 8 hex digits of the sha256 of the integer generator, or of the float
+    one where config.json (an older run's) records no other; empty if it records neither."""
+    recorded = config["sha256"].get(QUANTIZED) or config["sha256"].get(GENERATOR)
+    return recorded[:8] if isinstance(recorded, str) else ""
+
+
 def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:
     """The sha256 that config.json records for a weights file.
 
@@ -130,8 +155,13 @@ def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:
 
 
 def config_from_dict(kind: type[Config], values: Any, where: str) -> Config:
-    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type. Keys that
-    are younger than the format may be missing, and mean their default."""
+    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type.
+
+    Of the keys, those added after format 1 was fixed (`YOUNGER_KEYS`) may be missing; they then have their defaults.
+
+    Raises:
+        ModelError: names the key, what it must be, and what was found; `where` is the part of config.json.
+    """
     if not isinstance(values, dict):
         raise ModelError(f"{where} in {CONFIG} must be a JSON object, not {values!r}")
     defaults = {f.name: f.default for f in fields(kind) if f.default is not MISSING}
@@ -156,10 +186,24 @@ def _check_keys(found: set[str], expected: set[str], where: str) -> None:
 
 def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> bytes:
     """Load a safetensors file into a network (built on any device, "meta" too) after checking it; returns its bytes.
+    The network is unchanged if that fails; errors as `read_tensors`."""
+    tensors, data = read_tensors(path, network.state_dict(), sha256)
+    network.load_state_dict(tensors, assign=True)
+    return data
+
+
+def read_tensors(
+    path: Path, expected: dict[str, torch.Tensor], sha256: str | None = None
+) -> tuple[dict[str, torch.Tensor], bytes]:
+    """The tensors of a safetensors file, by name, and its bytes.
+
+    Args:
+        expected: the names, shapes and dtypes that it must have; on any device, "meta" too.
+        sha256: the hash that it must have.
 
     Raises:
         ModelError: the file is missing, too large, damaged, of another sha256, or its tensors' names, shapes, dtypes or
-            values (not finite) don't fit. The network is then unchanged.
+            values (not finite) don't fit.
     """
     if not path.is_file():
         raise ModelError(f"{path.parent} holds no {path.name}: the weights are missing")
@@ -173,7 +217,6 @@ def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> b
         tensors = safetensors.torch.load(data)
     except safetensors.SafetensorError as error:
         raise ModelError(f"{path} is not a whole safetensors file ({error}): fetch or train it again") from None
-    expected = network.state_dict()
     _check_keys(set(tensors), set(expected), str(path))
     for name, want in expected.items():  # in the network's order, so that the first misfit is the one named
         tensor = tensors[name]
@@ -184,5 +227,4 @@ def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> b
             )
         if not torch.isfinite(tensor).all():
             raise ModelError(f"{path}: tensor {name} holds values that are not finite")
-    network.load_state_dict(tensors, assign=True)
-    return data
+    return tensors, data

@@ -13,8 +13,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from gan import latents
 from gan.config import IMAGE_SIZE, PIXELS, Activation, DiscriminatorConfig, GeneratorConfig
-
-BLOCK = 16  # digits drawn at once: float results change with the batch size, so it never changes
+from gan.quantization import QuantizedGenerator, quantize
 
 
 def _mlp_generator(c: GeneratorConfig, width: int) -> nn.Sequential:
@@ -59,14 +58,23 @@ def _activation(name: Activation) -> nn.Module:
 
 
 class Generator(nn.Module):
-    """Latents (and classes) in, digits out: a multilayer perceptron that ends in tanh (or DCGAN's convolutions).
+    """Latents (and classes) in, images out: a multilayer perceptron that ends in tanh, or DCGAN's convolutions.
 
-    `name`, `revision` and `weights` say which weights are loaded; `from_pretrained` sets them.
+    `forward` is the float network, which trains; `sample` and `draw` draw with its integer form (gan/quantization.py),
+    whose pixels are the same bytes everywhere.
+
+    Attributes:
+        name: of the folder or repository that it was loaded from.
+        revision: the commit, if it was loaded from the Hub.
+        weights: the first 8 hex digits of the sha256 of quantized.safetensors, which links pin.
+        float_weights: the same of model.safetensors, which older links pin.
     """
 
     name: str = "untrained"
     revision: str | None = None
-    weights: str = ""  # first 8 hex digits of the sha256 of model.safetensors
+    weights: str = ""
+    float_weights: str = ""
+    _quantized: tuple[list[object], QuantizedGenerator] | None = None  # and the state of the weights it belongs to
 
     def __init__(self, config: GeneratorConfig):
         super().__init__()
@@ -82,8 +90,8 @@ class Generator(nn.Module):
     def forward(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """Images `float32 [N, 784]` in −1 … 1 of latents `z [N, latent_dim]`.
 
-        `y [N, 10]` holds class weights (one-hot, or a blend while morphing from class to class); only a
-        class-conditional generator takes it, and needs it.
+        `y [N, 10]` holds class weights: one-hot, or a blend on the way from class to class. A class-conditional
+        generator needs it, an unconditional one ignores it.
         """
         if self.config.num_classes:
             assert y is not None, "a class-conditional generator needs class weights"
@@ -91,30 +99,12 @@ class Generator(nn.Module):
         return self.layers(self._input(z, None))
 
     def _input(self, z: Tensor, embedded: Tensor | None) -> Tensor:
-        """What the first layer sees: the latents, and beside them the classes' embedding."""
+        """What the first layer sees: the latents, and beside them the embedding of the classes."""
         if embedded is not None:
             z = torch.cat([z, embedded], dim=1)  # [N, latent_dim + embedding_dim]
         if self.config.normalize_input:
             z = z * (z.square().mean(dim=1, keepdim=True) + 1e-8).rsqrt()
         return z
-
-    def _forward_in_blocks(self, z: Tensor, y: Tensor) -> Tensor:
-        """`forward`, for any multiple of 16 latents, with the bits of blocks of 16. In a perceptron only the matrix
-        products depend on the number of rows, so they alone are cut into blocks; the rest runs once over all."""
-        if self.config.architecture != "mlp":
-            return torch.cat([self(*block) for block in zip(z.split(BLOCK), y.split(BLOCK), strict=True)])
-        x = self._input(z, _in_blocks(self.embedding, y) if self.conditional else None)
-        for layer in self.layers:
-            x = _in_blocks(layer, x) if isinstance(layer, nn.Linear) else layer(x)
-        return x
-
-    def lay_out_for_drawing(self) -> "Generator":
-        """Keep each weight matrix by columns in memory, as `x @ weight.t()` reads it: blocks of 16 take half as long.
-        Returns itself."""
-        for layer in self.modules():
-            if isinstance(layer, nn.Linear):
-                layer.weight.data = layer.weight.data.t().contiguous().t()
-        return self
 
     @property
     def device(self) -> torch.device:
@@ -122,29 +112,34 @@ class Generator(nn.Module):
 
     @property
     def conditional(self) -> bool:
-        """Whether a digit can be asked for."""
+        """Whether a class can be asked for."""
         return self.config.num_classes > 0
 
     @classmethod
     def from_pretrained(
         cls, model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
     ) -> "Generator":
-        """The generator of a run folder, a bundled checkpoint's folder, or a Hub repository `user/repo`.
+        """A trained generator, in evaluation mode.
 
         Every file is verified (sha256, tensor names, shapes, finite values); nothing is unpickled.
+
+        Args:
+            model: a model folder (a run's, say), the name of a bundled model, or a Hub repository `user/repo`.
+            revision: a branch, tag or commit of the repository.
+            device: where to draw.
 
         Raises:
             gan.errors.ModelError: no such folder or repository, or damaged or mismatched files. The message says which.
         """
-        from gan.hub.resolve import load_generator  # the one import upwards: hub builds on networks, this opens it
+        from gan.hub.resolve import load_generator  # not at the top: gan.hub imports this file
 
         return load_generator(model, revision=revision, device=device)
 
     def classes(self, seeds: Sequence[int], digits: Sequence[int] | None) -> list[int]:
-        """The digit drawn for each seed: the one asked for, else `latents.default_digit` of the seed.
+        """The class drawn for each seed: the digit asked for, or where none is the seed's last decimal digit.
 
         Raises:
-            ValueError: a digit outside 0 … 9, as many digits as seeds not given, or an unconditional generator.
+            ValueError: a digit outside 0 … 9, not one for each seed, or digits asked of an unconditional generator.
         """
         if digits is None:
             return [latents.default_digit(latents.checked_seed(s)) for s in seeds]
@@ -155,12 +150,13 @@ class Generator(nn.Module):
         return [latents.checked_digit(d) for d in digits]
 
     def sample(self, seeds: Sequence[int], digits: Sequence[int] | None = None, temperature: float = 1.0) -> Tensor:
-        """Digits `uint8 [N, 28, 28]` on the CPU, 0 = paper, 255 = ink; digit i depends on nothing but its own
-        seed, class and the temperature.
+        """Images `uint8 [N, 28, 28]` on the CPU, 0 = paper, 255 = ink.
+
+        Image i depends on its own seed and class and on the temperature, on nothing else.
 
         Args:
             seeds: N whole numbers in 0 … 2³²−1.
-            digits: N classes in 0 … 9, for a class-conditional generator; None: the seed's last decimal digit.
+            digits: N classes in 0 … 9; None: each seed's last decimal digit, if the generator is class-conditional.
             temperature: scales the latent, 0.1 … 1.5; lower is more typical and less varied (truncation).
 
         Raises:
@@ -174,33 +170,36 @@ class Generator(nn.Module):
         z = latents.latent(seeds, self.config.latent_dim)
         return self.draw(z, y, temperature)
 
-    @torch.inference_mode()
     def draw(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> Tensor:
-        """Digits `uint8 [N, 28, 28]` on the CPU of latents `z float32 [N, latent_dim]` and class weights
-        `y float32 [N, 10]` (ignored by an unconditional generator), in blocks of 16."""
-        was_training = self.training
-        self.eval()
-        n, padding = len(z), -len(z) % BLOCK
-        z = np.pad(z * np.float32(latents.checked_temperature(temperature)), ((0, padding), (0, 0)))
-        y = np.pad(y, ((0, padding), (0, 0)))
-        images = self._forward_in_blocks(torch.from_numpy(z).to(self.device), torch.from_numpy(y).to(self.device))
-        digits = to_uint8(images)[:n]
-        self.train(was_training)
-        return digits
+        """Images `uint8 [N, 28, 28]` on the CPU, of latents `z [N, latent_dim]` and class weights `y [N, 10]` (ignored
+        by an unconditional generator), drawn by the integer generator on this one's device."""
+        temperature = latents.checked_temperature(temperature)
+        return self.quantized().draw(z, y, temperature, device=self.device)
 
+    def quantized(self) -> QuantizedGenerator:
+        """The integer generator of the weights as they are now: the one that was loaded with them, or made here. It is
+        kept until the weights change.
 
-def _in_blocks(layer: nn.Linear, x: Tensor) -> Tensor:
-    """`layer(x)`, 16 rows at a time."""
-    if layer.bias is None:
-        return torch.cat([layer(block) for block in x.split(BLOCK)])
-    out = torch.empty(len(x), layer.out_features, device=x.device)
-    for i in range(0, len(x), BLOCK):
-        torch.addmm(layer.bias, x[i : i + BLOCK], layer.weight.t(), out=out[i : i + BLOCK])
-    return out
+        Raises:
+            ModelError: the weights can't be quantised; see `quantization.check`.
+        """
+        if self._quantized is None or self._quantized[0] != self._state_of_weights():
+            self.set_quantized(quantize(self.config, getattr(self, "embedding", None), self.layers))
+        assert self._quantized is not None
+        return self._quantized[1]
+
+    def set_quantized(self, quantized: QuantizedGenerator) -> None:
+        """Draw with this integer generator as long as the weights stay as they are."""
+        self._quantized = (self._state_of_weights(), quantized)
+
+    def _state_of_weights(self) -> list[object]:
+        """Changes when a weight or a BatchNorm statistic is written or replaced, not when it moves to a device."""
+        changes = [0 if t.is_inference() else t._version for t in (*self.parameters(), *self.buffers())]
+        return [*changes, *map(id, self.parameters())]
 
 
 class Discriminator(nn.Module):
-    """Images (and classes) in, one logit each out, positive for "real": a perceptron (or DCGAN's convolutions).
+    """Images (and classes) in, a logit for each out, positive for "real": a perceptron, or DCGAN's convolutions.
 
     With classes, the logit is the unconditional one plus the projection of the last features on the class's
     embedding (Miyato & Koyama 2018).
@@ -235,8 +234,18 @@ class Discriminator(nn.Module):
         if config.architecture == "dcgan":
             self.apply(_initialise_as_dcgan)
 
+    @classmethod
+    def from_pretrained(
+        cls, model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
+    ) -> "Discriminator":
+        """The discriminator trained beside a generator; arguments and errors as `Generator.from_pretrained`."""
+        from gan.hub.resolve import load_discriminator  # not at the top: gan.hub imports this file
+
+        return load_discriminator(model, revision=revision, device=device)
+
     def forward(self, images: Tensor, y: Tensor | None = None) -> Tensor:
-        """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`."""
+        """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`, which a class-conditional
+        discriminator needs."""
         features = self.features(images)  # [N, widths[-1]]
         head = [features]
         if self.config.minibatch_std:
@@ -251,8 +260,12 @@ class Discriminator(nn.Module):
 
 
 def _minibatch_std(features: Tensor, group: int) -> Tensor:
-    """The mean standard deviation of features within groups of samples, `[N, 1]`: low where a generator has collapsed
-    (Karras et al. 2018, section 3). Sample i is in group i mod (N / group); N must be a multiple of `group`."""
+    """The mean standard deviation of features `[N, D]` within groups of samples, `[N, 1]`: low where a generator has
+    collapsed (Karras et al. 2018, section 3). Sample i is in group i mod (N / group).
+
+    Raises:
+        ValueError: N is no multiple of `group`.
+    """
     n, width = features.shape
     if n % group:
         raise ValueError(f"minibatch_std groups {group} samples, which does not divide the batch of {n}")
@@ -263,12 +276,12 @@ def _minibatch_std(features: Tensor, group: int) -> Tensor:
 
 
 def _class_std(features: Tensor, y: Tensor | None) -> Tensor:
-    """The mean standard deviation of features `[N, D]` within each sample's own class `y [N, 10]` (one-hot; None: all
-    are of one class), `[N, 1]`.
+    """The mean standard deviation of features `[N, D]` within the class of each sample, `[N, 1]`.
 
-    A group of `_minibatch_std` mixes classes, so most of its deviation is that of nines from ones; this one is of nines
-    from nines: what a generator that draws every nine alike can't hide. In a job of several processes each compares
-    its own share of the batch, as BatchNorm does."""
+    `y [N, 10]` is one-hot; None: all samples are of one class. A group of `_minibatch_std` mixes classes, so it
+    measures above all how nines differ from ones. This measures how nines differ from nines, which is little where a
+    generator draws every nine alike. Of several processes, each sees its own share of the batch, as BatchNorm does.
+    """
     if y is None:
         y = torch.ones(len(features), 1, device=features.device)
     counts = y.sum(dim=0).clamp(min=1)[:, None]  # [10, 1]
@@ -277,11 +290,6 @@ def _class_std(features: Tensor, y: Tensor | None) -> Tensor:
     return y @ (variance + 1e-8).sqrt().mean(dim=1, keepdim=True)
 
 
-def to_uint8(images: Tensor) -> Tensor:
-    """Images `[N, 784]` in −1 … 1 as `uint8 [N, 28, 28]` on the CPU, rounded to the nearest of 256 levels."""
-    return images.add(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8).view(-1, IMAGE_SIZE, IMAGE_SIZE).cpu()
-
-
 def count_parameters(network: nn.Module) -> int:
-    """The number of weights and biases (buffers, such as BatchNorm's statistics, don't count)."""
+    """The number of weights and biases; buffers, such as BatchNorm's statistics, don't count."""
     return sum(p.numel() for p in network.parameters())

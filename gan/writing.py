@@ -1,4 +1,4 @@
-"""A line of text in handwriting: its digits are generated, its separators drawn."""
+"""A line of text in handwriting: the generator draws its digits, and a pen the separators between them."""
 
 from functools import cache
 
@@ -9,9 +9,9 @@ from gan import latents
 from gan.config import IMAGE_SIZE
 from gan.networks import Generator
 
-DIGIT_ADVANCE = 20  # MNIST centres its digits in 20 of the 28 columns, so written digits overlap by the empty margins
-SEPARATORS = {" ": 12, "-": 15, ".": 9, "/": 15, ":": 9, "+": 18, ",": 9}  # and how far the pen moves after each
-STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  # of the separators: (x, y) to (x, y)
+DIGIT_ADVANCE = 20  # MNIST fits its digits into 20 of the 28 columns, so cells overlap by their empty margins
+SEPARATORS = {" ": 12, "-": 15, ".": 9, "/": 15, ":": 9, "+": 18, ",": 9}  # with the advance of each, in pixels
+STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  # of the separators, (x, y) to (x, y)
     " ": [],
     "-": [((9.5, 14.5), (18.5, 14))],
     ".": [((14, 22.5), (14, 22.6))],
@@ -20,31 +20,33 @@ STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  #
     "+": [((8, 14.2), (20, 13.8)), ((14.2, 8), (13.8, 20))],
     ",": [((14.5, 21.5), (13, 25))],
 }
-MARGIN = (IMAGE_SIZE - DIGIT_ADVANCE) // 2  # of a written line, so that its ends are as airy as a digit's cell
+MARGIN = (IMAGE_SIZE - DIGIT_ADVANCE) // 2  # left and right of a line: the rest of its first and last digit's cell
 
 
 def written_line(
     generator: Generator, text: str, seed: int, *, own: bool = False, temperature: float = 1.0
 ) -> np.ndarray:
-    """Text as one line `uint8 [28, W]`: its digits are generated, its separators drawn.
+    """Text as one line `uint8 [28, W]`, 0 = paper, 255 = ink.
 
     Args:
         text: digits and the characters of `SEPARATORS`.
-        seed: the handwriting of every digit; with `own`, digit i of the line has the number seed + i instead.
+        seed: the handwriting of every digit.
+        own: give digit i of the line the seed `seed + i`, a handwriting of its own.
+        temperature: scales the latents, 0.1 … 1.5.
 
     Raises:
         ValueError: another character, no character, or an unconditional generator.
     """
     if not text or not set(text) <= set("0123456789") | set(SEPARATORS):
         raise ValueError(f"text must be digits, spaces and - . / : + , only, not {text!r}")
-    wanted = [int(c) for c in text if c.isdigit()]
-    seeds = latents.seed_range(seed, len(wanted)) if own else [seed] * len(wanted)
-    generated = iter(generator.sample(seeds, wanted, temperature).numpy() if wanted else ())
+    classes = [int(c) for c in text if c.isdigit()]
+    seeds = latents.seed_range(seed, len(classes)) if own else [seed] * len(classes)
+    images = iter(generator.sample(seeds, classes, temperature).numpy() if classes else ())  # [28, 28] each
     line = np.zeros((IMAGE_SIZE, 2 * MARGIN + sum(advance(c) for c in text)), dtype=np.uint8)
     x = MARGIN
     for character in text:
-        glyph = next(generated) if character.isdigit() else separator(character)  # [28, 28]
-        left = x + (advance(character) - IMAGE_SIZE) // 2  # the cell is centred on the pen's way, and may overhang it
+        glyph = next(images) if character.isdigit() else separator(character)  # [28, 28]
+        left = x + (advance(character) - IMAGE_SIZE) // 2  # the cell is centred on the advance, and may be wider
         a, b = max(left, 0), min(left + IMAGE_SIZE, line.shape[1])
         line[:, a:b] = np.maximum(line[:, a:b], glyph[:, a - left : b - left])
         x += advance(character)
@@ -52,7 +54,7 @@ def written_line(
 
 
 def advance(character: str) -> int:
-    """How many pixels the pen moves right after a character."""
+    """How many pixels to the right the next character's place is."""
     return SEPARATORS.get(character, DIGIT_ADVANCE)
 
 

@@ -15,7 +15,7 @@ from gan.bundled import bundled_models
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.errors import ModelError
 from gan.hub.resolve import load_discriminator, load_generator
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, config_from_dict, save_model
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, config_from_dict, save_model
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
 
@@ -63,8 +63,9 @@ def test_a_saved_model_draws_the_same_pixels_when_read_back(recipe, tmp_path):
 
 def test_a_read_model_knows_its_name_and_the_hash_of_its_weights(folder):
     generator = Generator.from_pretrained(folder)
-    digest = hashlib.sha256((folder / GENERATOR).read_bytes()).hexdigest()
-    assert (generator.name, generator.revision, generator.weights) == ("run", None, digest[:8])
+    digests = [hashlib.sha256((folder / name).read_bytes()).hexdigest()[:8] for name in (QUANTIZED, GENERATOR)]
+    assert (generator.name, generator.revision) == ("run", None)
+    assert [generator.weights, generator.float_weights] == digests
 
 
 def test_a_read_model_is_ready_to_draw(folder):
@@ -243,6 +244,12 @@ def test_an_unknown_name_is_refused_with_the_names_that_exist(folder, monkeypatc
         Generator.from_pretrained("nothing")
 
 
+def test_an_installed_package_has_no_bundled_models_and_says_what_to_name_instead(tmp_path, monkeypatch):
+    monkeypatch.setattr(bundled, "BUNDLED", tmp_path / "site-packages" / "checkpoints")
+    with pytest.raises(ModelError, match="no bundled models in an installed package: name a folder or user/repo"):
+        Generator.from_pretrained("modern")
+
+
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_can_be_written_to_a_config_and_read_back(recipe):
     for kind, config in (
@@ -250,3 +257,57 @@ def test_every_recipe_can_be_written_to_a_config_and_read_back(recipe):
         (DiscriminatorConfig, RECIPES[recipe].discriminator_config()),
     ):
         assert config_from_dict(kind, json.loads(json.dumps(asdict(config))), "network") == config
+
+
+# The integer generator
+
+
+def test_the_integer_generator_is_read_as_it_was_written(folder):
+    generator = Generator.from_pretrained(folder)
+    again = generator.quantized().tensors()
+    assert all(torch.equal(t, again[name]) for name, t in safetensors.torch.load_file(folder / QUANTIZED).items())
+
+
+def test_an_older_folder_without_one_is_quantised_to_the_same_bytes(folder):
+    then = Generator.from_pretrained(folder)
+    (folder / QUANTIZED).unlink()
+    change_config(folder, lambda c: c["sha256"].pop(QUANTIZED))
+    now = Generator.from_pretrained(folder)
+    assert now.weights == then.weights
+    assert torch.equal(now.sample(range(20)), then.sample(range(20)))
+    assert not (folder / QUANTIZED).exists(), "reading writes nothing"
+
+
+def changed(folder: Path, **tensors: torch.Tensor) -> bytes:
+    return safetensors.torch.save(safetensors.torch.load_file(folder / QUANTIZED) | tensors)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda f: b"", "not a whole safetensors file"),
+        (lambda f: (f / QUANTIZED).read_bytes()[:-7], "not a whole safetensors file"),
+        (lambda f: (f / GENERATOR).read_bytes(), "wrong keys"),
+        (lambda f: changed(f, **{"layers.0.weight": torch.zeros(8, 6, dtype=torch.int8)}), r"layers\.0\.weight is"),
+        (lambda f: changed(f, **{"layers.0.bias": torch.zeros(8, dtype=torch.float64)}), r"layers\.0\.bias is"),
+        (lambda f: changed(f, **{"layers.1.multiplier": torch.full((784,), float("nan"))}), "not finite"),
+        (lambda f: changed(f, **{"layers.1.multiplier": torch.zeros(784)}), "must be above 0"),
+        (lambda f: changed(f, input_scale=torch.tensor(0.0)), "input_scale must be"),
+        (lambda f: changed(f, **{"layers.0.weight": torch.full((8, 7), -128, dtype=torch.int8)}), "from -127 to 127"),
+    ],
+)
+def test_an_integer_generator_that_cannot_be_trusted_is_refused(folder, spoil, says):
+    replace_weights(folder, spoil(folder), QUANTIZED)
+    with pytest.raises(ModelError, match=says) as refused:
+        Generator.from_pretrained(folder)
+    assert QUANTIZED in str(refused.value)
+
+
+def test_an_integer_generator_that_is_recorded_must_be_there_and_be_the_one(folder):
+    data = (folder / QUANTIZED).read_bytes()
+    (folder / QUANTIZED).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(ModelError, match="quantized.safetensors is damaged or was replaced"):
+        Generator.from_pretrained(folder)
+    (folder / QUANTIZED).unlink()
+    with pytest.raises(ModelError, match="holds no quantized.safetensors"):
+        Generator.from_pretrained(folder)

@@ -20,15 +20,17 @@ from huggingface_hub.utils import tqdm, validate_repo_id
 from gan.errors import UserError
 from gan.files import write_atomically
 from gan.hub.errors import RETRY, HubError, explained
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES, QUANTIZED
 
 PROBE_SECONDS = 3.0  # the first answer; the client's own first try would take up to 393 s
 FETCH_SECONDS = 300.0  # the whole fetch: 64 MB at 2 Mbit/s
 LIMITS = {
     CONFIG: MAX_CONFIG_BYTES,
     DISCRIMINATOR: MAX_WEIGHTS_BYTES,
+    QUANTIZED: MAX_WEIGHTS_BYTES,
     GENERATOR: MAX_WEIGHTS_BYTES,
 }  # fetched in this order
+OPTIONAL = {DISCRIMINATOR, QUANTIZED}  # a model that has none is read without
 
 T = TypeVar("T")
 
@@ -106,7 +108,7 @@ def fetch(
     """A model's files at a revision (None: the default branch), from the cache if the revision is a commit in it.
 
     Args:
-        names: the files; of them, the discriminator may be missing.
+        names: the files; of them, those in `OPTIONAL` may be missing.
         token: as huggingface_hub: None takes the login of this machine, False none.
         seconds: give up after this long; the Hub's first answer must come within PROBE_SECONDS.
         quiet: show no progress bars.
@@ -135,7 +137,7 @@ def _fetch(
     for name in names:
         limit = LIMITS[name]
         if name not in files:
-            if name != DISCRIMINATOR:
+            if name not in OPTIONAL:
                 raise HubError(f"{subject} holds no {name}", "It is not one of our models.")
         elif not 0 <= (files[name].size or limit + 1) <= limit:
             raise HubError(f"{name} of {subject} is larger than {limit >> 10} KB", "It is not one of our models.")

@@ -26,7 +26,7 @@ from gan.hub.repository import (
     commit,
     look,
 )
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, read_discriminator, read_generator
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, read_discriminator, read_generator
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
@@ -58,7 +58,7 @@ def _check_can_push(target: Target) -> None:
         check(there, target)
         if there is not None:
             check_tag(there, target, None)
-            written = [name for name in (CONFIG, GENERATOR, DISCRIMINATOR) if name in there.files]
+            written = [name for name in (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR) if name in there.files]
             check_unchanged(there, [name for name in written if not there.is_ours(name)], target)
 
 
@@ -162,7 +162,9 @@ def contents(folder: Path, target: Target, options: CardOptions, there: Reposito
     wanted = {name: value for name, value in (remembered | given).items() if value}
     url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
     text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
-    names = (CONFIG, GENERATOR, DISCRIMINATOR, *_published(folder))
+    names = [CONFIG, GENERATOR, DISCRIMINATOR, *_published(folder)]
+    if (folder / QUANTIZED).is_file():
+        names.append(QUANTIZED)
     return Contents(
         {name: folder / name for name in names},
         text,

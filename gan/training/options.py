@@ -1,12 +1,14 @@
 """What a run is told besides its recipe; free of torch, so that `--help` answers at once."""
 
+import shlex
+import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gan.config import DatasetName
 from gan.errors import UserError
-
-DatasetName = Literal["mnist", "fashion-mnist", "kmnist", "emnist-digits", "qmnist", "folder"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +53,39 @@ class RunOptions:
         if not self.push_to_hub and (self.private or self.hub_tag is not None):
             flag = "--private" if self.private else f"--hub-tag {self.hub_tag}"
             raise UserError(f"{flag} says how a run is published: add --push-to-hub USER/REPO, or leave {flag} out")
+
+
+_LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and accounts
+    "--data-dir",
+    "--output-dir",
+    "--device",
+    "--checkpoint-steps",
+    "--report-to",
+    "--resume",
+    "--push-to-hub",
+    "--private",
+    "--hub-tag",
+    "--code-url",
+    "--author",
+    "--dataset-id",
+    "--license",
+}
+_SWITCHES = {"--resume", "--private"}  # flags without a value
+
+
+def reproducible_command_line() -> str:
+    """The command line of this process without the flags that only matter on this machine."""
+    return command_line(without=_LOCAL_FLAGS)
+
+
+def command_line(*, without: Collection[str]) -> str:
+    """The command line of this process without some flags and their values."""
+    kept, arguments = [], iter(sys.argv[1:])
+    for argument in arguments:
+        flag, has_value, _ = argument.partition("=")
+        flag = flag.replace("_", "-")  # both are understood
+        if flag not in without:
+            kept.append(argument)
+        elif flag not in _SWITCHES and not has_value:
+            next(arguments, None)
+    return shlex.join(["python", "train.py", *kept])

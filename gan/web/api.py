@@ -12,21 +12,21 @@ from urllib.parse import urlencode
 import gradio as gr
 
 from gan import latents
-from gan.web import links
-from gan.web.links import DigitsRequest, Request, TextRequest, WalkRequest
-from gan.web.models import Models, UnavailableError, drawn_classes, pin
-from gan.web.routes import PICTURES
+from gan.networks import Generator
+from gan.web import links, pictures
+from gan.web.judge import NoJudgeError, read_digits
+from gan.web.model_store import ModelStore, pin
+from gan.web.opening import open_link
+from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
 
-ENCODERS = {picture.path: picture for picture in PICTURES}
 
-
-def add(models: Models) -> None:
+def add(models: ModelStore) -> None:
     """Put the functions on the page that is being built."""
     for name, function in functions(models).items():
         gr.api(function, api_name=name, queue=False, concurrency_limit=None)
 
 
-def functions(models: Models) -> dict[str, Callable[..., dict[str, Any]]]:
+def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
     """The API's functions by name. Each answers with the picture as a data URI, the digits' numbers and classes, and
     the query that brings the picture back on the page and the plain routes."""
 
@@ -46,11 +46,10 @@ def functions(models: Models) -> dict[str, Callable[..., dict[str, Any]]]:
             image (PNG data URI), numbers, digits, link (query of the page and of /digits.png), model, weights.
         """
         given = {"seed": seed, "count": count, "digit": digit, "temperature": temperature, "ten": _switch(ten)}
-        request = _parse(models, DigitsRequest, given)
-        answer = _answer(models, "/digits.png", request)
-        return answer | {
+        generator, request = _opened(models, DigitsRequest, given)
+        return _answer(generator, request, "/digits.png") | {
             "numbers": latents.seed_range(request.seed, request.count),
-            "digits": drawn_classes(models.served, request),
+            "digits": pictures.drawn_classes(generator, request),
         }
 
     def interpolate(
@@ -72,7 +71,7 @@ def functions(models: Models) -> dict[str, Callable[..., dict[str, Any]]]:
             frames: Frames of the walk, 2 to 240, at most 3840 / count.
             mode: slerp (along the arc) or lerp (along the straight line).
             loop: Return to the first key frame.
-            count: Digits side by side, 1 to 64; digit i walks between the numbers seeds + i.
+            count: Digits side by side, 1 to 64; digit i walks from number first key + i to second key + i, and so on.
             temperature: Scale of the latent, 0.1 to 1.5; lower is more typical and less varied.
             fps: Frames a second, 1 to 50.
             scale: Pixels per pixel, 1 to 40 as far as the animation stays below 16 million pixels.
@@ -84,7 +83,7 @@ def functions(models: Models) -> dict[str, Callable[..., dict[str, Any]]]:
             "seeds": seeds, "digits": digits, "frames": frames, "mode": mode, "loop": _switch(loop), "count": count,
             "temperature": temperature, "fps": fps, "scale": scale,
         }  # fmt: skip
-        return _answer(models, "/walk.gif", _parse(models, WalkRequest, given))
+        return _answer(*_opened(models, WalkRequest, given), "/walk.gif")
 
     def write(text: str, seed: int = 0, hand: str = "one", temperature: float = 1.0, scale: int = 4) -> dict[str, Any]:
         """Write a line of digits by hand. Spaces and separators are drawn, not generated.
@@ -100,7 +99,7 @@ def functions(models: Models) -> dict[str, Callable[..., dict[str, Any]]]:
             image (PNG data URI), link (query of the page and of /text.png), model, weights.
         """
         given = {"text": text, "seed": seed, "hand": hand, "temperature": temperature, "scale": scale}
-        return _answer(models, "/text.png", _parse(models, TextRequest, given))
+        return _answer(*_opened(models, TextRequest, given), "/text.png")
 
     def judge(
         seed: int = 0, count: int = 16, digit: int | None = None, temperature: float = 1.0, ten: bool = False
@@ -118,12 +117,12 @@ def functions(models: Models) -> dict[str, Callable[..., dict[str, Any]]]:
             readings (number, drawn_as, read_as and probability of each digit), link, model, weights.
         """
         given = {"seed": seed, "count": count, "digit": digit, "temperature": temperature, "ten": _switch(ten)}
-        request = _parse(models, DigitsRequest, given)
+        generator, request = _opened(models, DigitsRequest, given)
         try:
-            readings = models.judge(models.served, request)
-        except UnavailableError as error:
+            readings = read_digits(generator, request)
+        except NoJudgeError as error:
             raise gr.Error(str(error), print_exception=False) from None
-        return {"readings": [asdict(reading) for reading in readings]} | _link(models, request)
+        return {"readings": [asdict(reading) for reading in readings]} | _link(generator, request)
 
     return {"generate": generate, "interpolate": interpolate, "write": write, "judge": judge}
 
@@ -132,27 +131,27 @@ def _switch(on: object) -> object:
     return int(on) if isinstance(on, bool) else on
 
 
-def _parse(models: Models, kind: type[Request], given: dict[str, Any]) -> Any:
+def _opened(models: ModelStore, kind: type[Request], given: dict[str, Any]) -> tuple[Generator, Any]:
+    """The served generator and the request of these arguments; gr.Error says what is wrong with them."""
     query = urlencode({name: value for name, value in given.items() if value is not None})
-    served = models.served
-    request: Any
-    request, problems = links.parse(kind, query, conditional=served.conditional, model=pin(served).model)
+    generator, request, problems = open_link(models, query, kind)
     if problems:
         raise gr.Error(" ".join(f"{p.parameter} {p.reason}, not {p.value!r}." for p in problems), print_exception=False)
-    return request
+    return generator, request
 
 
-def _answer(models: Models, path: str, request: Any) -> dict[str, Any]:
-    picture = ENCODERS[path]
-    content = picture.encode(models.digits(models.served, request), request)
-    image = f"data:{picture.media_type};base64,{base64.b64encode(content).decode()}"
-    return {"image": image} | _link(models, request)
+def _answer(generator: Generator, request: Request, path: str) -> dict[str, Any]:
+    """The picture of a route as a data URI, and its link."""
+    _, encoding = pictures.ENCODINGS[path]
+    content = base64.b64encode(pictures.encoded(generator, request, path)).decode()
+    return {"image": f"data:{encoding.media_type};base64,{content}"} | _link(generator, request)
 
 
-def _link(models: Models, request: Any) -> dict[str, Any]:
-    served = pin(models.served)
+def _link(generator: Generator, request: Request) -> dict[str, Any]:
+    """The link that brings the request's picture back, and its pins."""
+    here = pin(generator)
     return {
-        "link": links.query(request, model=served.model, weights=served.weights),
-        "model": served.model,
-        "weights": served.weights,
+        "link": links.write(request, model=here.model, weights=here.weights),
+        "model": here.model,
+        "weights": here.weights,
     }

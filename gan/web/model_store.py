@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunningError
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -18,7 +19,7 @@ import torch
 from gan import bundled
 from gan.errors import ModelError
 from gan.hub import fetch, resolve
-from gan.model_folder import CONFIG, GENERATOR, read_generator
+from gan.model_folder import CONFIG, GENERATOR, QUANTIZED, read_generator
 from gan.networks import Generator
 
 DEFAULT = "modern"
@@ -35,12 +36,43 @@ class NotReadyError(ModelError):
     """The model is being fetched, or others are: ask again in some seconds."""
 
 
+class UnknownModelError(ModelError):
+    """There is no bundled model of that name."""
+
+
+class OtherWeightsError(ModelError):
+    """The model is here, but not with the weights that were asked for; `generator` is what is here."""
+
+    def __init__(self, generator: Generator):
+        super().__init__(f"{name_of(generator)} has other weights here: {generator.weights}")
+        self.generator = generator
+
+
 def name_of(generator: Generator) -> str:
     """What a link carries: a local model's name, or user/repo@commit."""
     return f"{generator.name}@{generator.revision}" if generator.revision else generator.name
 
 
-class Shelf:
+def has_weights(generator: Generator, weights: str | None) -> bool:
+    """Whether a generator is the one whose weights a link pins: its integer form's, or (an older link) its float
+    form's, whose pixels differed by a grey level on the average."""
+    return weights in (None, generator.weights, generator.float_weights)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """What a link needs to name a generator for good."""
+
+    model: str
+    weights: str
+
+
+def pin(generator: Generator) -> Pin:
+    """The name and the weights that a link carries."""
+    return Pin(name_of(generator), generator.weights)
+
+
+class ModelStore:
     """The generators of one page; every method may be called from any thread.
 
     `served` is the one that the page serves, `status` a sentence for people about where it comes from and why.
@@ -150,28 +182,46 @@ class Shelf:
 
         Raises:
             NotReadyError: it is being fetched; ask again.
-            ModelError: there is no such model, it is none of ours or too large, or the Hub can't be used.
+            UnknownModelError: no model of that name is bundled.
+            OtherWeightsError: it has not the weights that were asked for.
+            ModelError: it is none of ours, too large or damaged, or the Hub can't be used.
         """
+        generator = self._named(name, weights)
+        if not has_weights(generator, weights):
+            raise OtherWeightsError(generator)
+        return generator
+
+    def _named(self, name: str | None, weights: str | None) -> Generator:
         is_bundled = name in bundled.bundled_models()
-        other_weights = is_bundled and weights not in (None, self.served.weights)
-        if not name or (name == name_of(self.served) and not other_weights):
+        mine = not is_bundled or has_weights(self.served, weights)
+        if not name or (name == name_of(self.served) and mine):
             return self.served
         if is_bundled:
-            return self.bundled(name)
+            return self._get_bundled(name)
         if "/" not in name:
-            raise ModelError(
+            raise UnknownModelError(
                 f"there is no bundled model {name!r} (bundled: {', '.join(bundled.bundled_models()) or 'none'})"
             )
         if not self.remote:
             raise ModelError(f"this page draws with its own models only, not with {name!r}")
         return self._get_remote(name)
 
-    def bundled(self, name: str) -> Generator:
-        """A bundled model, loaded once.
+    def names(self) -> list[str]:
+        """What a link may name without the Hub: the served model first, then the bundled ones."""
+        return list(dict.fromkeys([name_of(self.served), *bundled.bundled_models()]))
 
-        Raises:
-            ModelError: it is damaged, or there is none of that name.
-        """
+    def bundled_twin(self) -> Generator | None:
+        """The bundled model that has the served one's name, but other weights: a run of that recipe is served."""
+        if self.served.revision or self.served.name not in bundled.bundled_models():
+            return None
+        try:
+            twin = self._get_bundled(self.served.name)
+        except ModelError:  # damaged
+            return None
+        return twin if twin.weights != self.served.weights else None
+
+    def _get_bundled(self, name: str) -> Generator:
+        """A bundled model, loaded once; ModelError if it is damaged."""
         with self._lock:
             if name not in self._bundled:
                 self._bundled[name] = resolve.load_generator(bundled.BUNDLED / name, device=self.device)
@@ -206,7 +256,7 @@ class Shelf:
                 snapshot = fetch.fetch(
                     repo_id,
                     revision,
-                    names=(CONFIG, GENERATOR),
+                    names=(CONFIG, GENERATOR, QUANTIZED),
                     token=False,
                     cache_dir=Path(cache),
                     seconds=VISITOR_SECONDS,

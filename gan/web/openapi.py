@@ -2,84 +2,50 @@
 
 import html
 import json
-from collections.abc import Sequence
-from typing import Any, Protocol
+from dataclasses import Field
+from typing import Any
 
 from gan.web import links
+from gan.web.parameters import MESSAGES, VERSION
+from gan.web.pictures import ENCODINGS
+from gan.web.requests import DigitsRequest, Request
 
-
-class Described(Protocol):
-    """A picture's route, as far as it is described here."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def request(self) -> type[Any]: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def about(self) -> str: ...
-
-
-STATUS = {
-    "/judge.json": "What each digit was drawn as, and what a classifier reads it as",
-    "/healthz": "Whether the server draws, with which model on which device",
-    "/model.json": "The served model, or the one that a link names; and what a link may name",
-}
-EXAMPLES = {
-    "/digits.png": "seed=7&count=16&scale=3",
-    "/walk.png": "seeds=7,42&frames=8&scale=3",
-    "/walk.gif": "seeds=7,42,99&digits=3,8,5&loop=1&scale=4",
-    "/walk.webp": "seeds=7&digits=3,8&swing=1&scale=4",
-    "/plane.png": "seeds=7,42,99,5&size=12&scale=2",
-    "/text.png": "text=2026-11-21&seed=7&scale=3",
+JSON_ROUTES: dict[str, tuple[type[Request] | None, str]] = {  # what each reads, and what it answers
+    "/judge.json": (DigitsRequest, "What each digit was drawn as, and what a classifier reads it as"),
+    "/healthz": (None, "Whether the server draws, with which model on which device"),
+    "/model.json": (Request, "The served model, or the one that a link names; and what a link may name"),
 }
 
 
-def openapi_document(pictures: Sequence[Described]) -> dict[str, Any]:
+def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the routes beside the page."""
     refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     paths: dict[str, Any] = {}
-    for picture in pictures:
-        picture_schema = {picture.media_type: {"schema": {"type": "string", "format": "binary"}}}
-        own = links.parameters(picture.request, page=False).items()
-        paths[picture.path] = {
-            "get": {
-                "summary": picture.about,
-                "operationId": picture.path.strip("/").replace(".", "_"),
-                "parameters": [_parameter(name, entry) for name, entry in own],
-                "responses": {
-                    "200": {
-                        "description": "The picture, with a strong ETag; immutable if the link carries `weights`",
-                        "content": picture_schema,
-                    },
-                    "304": {"description": "The picture that If-None-Match names still holds"},
-                    "404": {"description": "The model is not served here", "content": refusal},
-                    "409": {"description": "The model has other weights here than the link's", "content": refusal},
-                    "422": {"description": "A parameter is malformed or out of range", "content": refusal},
-                    "502": {"description": "The Hub, which has the model, does not answer", "content": refusal},
-                    "503": {"description": "The model is being fetched: ask again", "content": refusal},
+    for path, (kind, encoding) in ENCODINGS.items():
+        paths[path] = _get(path, kind, encoding.about) | {
+            "responses": {
+                "200": {
+                    "description": "The picture, with a strong ETag; immutable if the link carries `weights`",
+                    "content": {encoding.media_type: {"schema": {"type": "string", "format": "binary"}}},
                 },
+                "304": {"description": "The picture that If-None-Match names still holds"},
+                "404": {"description": "The model is not served here", "content": refusal},
+                "409": {"description": "The model has other weights here than the link's", "content": refusal},
+                "422": {"description": "A parameter is malformed or out of range", "content": refusal},
+                "502": {"description": "The Hub, which has the model, does not answer", "content": refusal},
+                "503": {"description": "The model is being fetched: ask again", "content": refusal},
             }
         }
-    asked = {"/judge.json": links.DigitsRequest, "/model.json": links.Request}
-    for path, about in STATUS.items():
-        own = links.parameters(asked[path], page=False).items() if path in asked else {}.items()
-        paths[path] = {
-            "get": {
-                "summary": about,
-                "operationId": path.strip("/").replace(".", "_"),
-                "parameters": [_parameter(name, entry) for name, entry in own],
-                "responses": {"200": {"description": "JSON", "content": {"application/json": {}}}},
-            }
-        }
+    for path, (read, about) in JSON_ROUTES.items():
+        answer = {"200": {"description": "JSON", "content": {"application/json": {}}}}
+        paths[path] = _get(path, read, about) | {"responses": answer}
     problem = {
         "type": "object",
         "required": ["parameter", "value", "code", "args", "reason"],
         "properties": {
             "parameter": {"type": "string"},
             "value": {"type": "string"},
-            "code": {"type": "string", "enum": sorted(links.MESSAGES)},
+            "code": {"type": "string", "enum": sorted(MESSAGES)},
             "args": {"type": "object"},
             "reason": {"type": "string"},
         },
@@ -89,16 +55,26 @@ def openapi_document(pictures: Sequence[Described]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "Digits by number",
-            "version": str(links.VERSION),
+            "version": str(VERSION),
             "description": "A digit's number goes in, a 28×28 picture comes out. "
             "The page's address takes the same parameters as these routes; unknown parameters are ignored.",
         },
-        "paths": paths,
+        "paths": {path: {"get": get} for path, get in paths.items()},
         "components": {"schemas": {"Refusal": detail}},
     }
 
 
-def _parameter(name: str, entry: Any) -> dict[str, Any]:
+def _get(path: str, read: type[Request] | None, about: str) -> dict[str, Any]:
+    """The operation of a path, without its answers; `read` is the request that its query stands for."""
+    parameters = links.parameters(read, page=False).items() if read else ()
+    return {
+        "summary": about,
+        "operationId": path.strip("/").replace(".", "_"),
+        "parameters": [_parameter(name, entry) for name, entry in parameters],
+    }
+
+
+def _parameter(name: str, entry: Field) -> dict[str, Any]:
     default = entry.default
     schema = dict(entry.metadata["schema"])
     if default not in (None, ""):
@@ -108,10 +84,10 @@ def _parameter(name: str, entry: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": entry.metadata["about"], "schema": schema}
 
 
-def docs_page(document: dict[str, Any]) -> str:
+def docs_page() -> str:
     """The document as one self-contained HTML page, with a live example of each picture."""
     sections = []
-    for path, methods in document["paths"].items():
+    for path, methods in openapi_document()["paths"].items():
         get = methods["get"]
         rows = "".join(
             f"<tr><td><code>{p['name']}</code></td><td>{html.escape(p['description'])}</td>"
@@ -120,9 +96,9 @@ def docs_page(document: dict[str, Any]) -> str:
             for p in get["parameters"]
         )
         table = f"<table><tr><th>parameter<th>meaning<th>allowed<th>default</tr>{rows}</table>" if rows else ""
-        address = f".{path}" + (f"?{EXAMPLES[path]}" if path in EXAMPLES else "")
-        link = html.escape(address)
-        picture = f'<p><img src="{link}" alt="{html.escape(get["summary"])}"></p>' if path in EXAMPLES else ""
+        example = f"?{ENCODINGS[path][1].example}" if path in ENCODINGS else ""
+        link = html.escape(f".{path}{example}")
+        picture = f'<p><img src="{link}" alt="{html.escape(get["summary"])}"></p>' if example else ""
         sections.append(
             f"<section><h2>GET {path}</h2><p>{html.escape(get['summary'])}.</p>{table}"
             f'<p><a href="{link}"><code>{link[1:]}</code></a></p>{picture}</section>'

@@ -1,6 +1,6 @@
 """Every word of the page, in English and Chinese; Gradio and the page's scripts choose by the browser's language."""
 
-from gan.web.links import MESSAGES
+from gan.web.parameters import MESSAGES
 
 ENGLISH = {
     "title": "Digits by number",

@@ -2,31 +2,19 @@
 
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import torch
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from gan.hub.resolve import load_generator
-from gan.model_folder import save_model
-from gan.networks import Discriminator, Generator
-from gan.recipes import RECIPES
-from gan.web import serve
-from gan.web.models import Models
+from gan.web.address import listening_address
+from gan.web.model_store import ModelStore
 from gan.web.page import build_page
+from gan.web.serve import launch_options
 from tests.browser.ensure_browser import find_browser
+from tests.web.models import untrained
 
 torch.set_num_threads(1)
-
-
-def untrained(folder: Path, recipe: str) -> Generator:
-    """An untrained generator, saved and loaded: its digits are noise, but each is its number's own."""
-    torch.manual_seed(0)
-    r = RECIPES[recipe]
-    networks = Generator(r.generator_config()), Discriminator(r.discriminator_config())
-    save_model(folder, *networks, recipe=recipe, training={})
-    return load_generator(folder)
 
 
 def free_port() -> int:
@@ -35,21 +23,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def served(models: Models) -> tuple[object, str]:
+def served(models: ModelStore) -> tuple[object, str]:
     page = build_page(models)
     _, url, _ = page.launch(
-        prevent_thread_lock=True, quiet=True, **serve.launch_options(models), **serve.address(None, free_port())
+        prevent_thread_lock=True, quiet=True, **launch_options(models), **listening_address(None, free_port())
     )
     return page, url
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
-    return Models(untrained(tmp_path_factory.mktemp("models") / "tested", "modern"))
+def models(tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
+    return ModelStore(untrained(tmp_path_factory.mktemp("models") / "tested", "modern"))
 
 
 @pytest.fixture(scope="session")
-def url(models: Models) -> Iterator[str]:
+def url(models: ModelStore) -> Iterator[str]:
     """The address of the page of a class-conditional model."""
     page, address = served(models)
     yield address
@@ -59,7 +47,7 @@ def url(models: Models) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def plain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of a model without classes."""
-    page, address = served(Models(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2")))
+    page, address = served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2")))
     yield address
     page.close(verbose=False)  # type: ignore[attr-defined]
 

@@ -16,7 +16,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from tests.browser.conftest import free_port, untrained
+from tests.browser.conftest import free_port
+from tests.web.models import untrained
 
 ROOT = Path(__file__).resolve().parents[2]
 

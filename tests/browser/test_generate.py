@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gan.hub.resolve import load_generator
-from gan.web.models import Models
-from tests.browser.conftest import served, untrained
+from gan.web.model_store import ModelStore
+from tests.browser.conftest import served
+from tests.web.models import untrained
 
 PAINTED = "#wall[data-painted]"
 
@@ -260,7 +261,7 @@ def test_a_model_that_cannot_be_had_is_said_where_it_was_asked_for(open_page, ur
 
 def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, tmp_path) -> None:
     run = untrained(tmp_path / "relu-2", "relu-2")
-    server, address = served(Models(run))
+    server, address = served(ModelStore(run))
     try:
         page = open_page(address, ready=PAINTED)
         for name, weights in (

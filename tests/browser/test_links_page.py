@@ -9,8 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gan.web import links, serve
-from gan.web.links import DigitsRequest, TextRequest, WalkRequest
+from gan.web import head, links
+from gan.web.requests import DigitsRequest, TextRequest, WalkRequest
 from tests.browser.conftest import served
 
 
@@ -50,18 +50,18 @@ def some_requests(count: int) -> list[Any]:
 
 def test_the_page_writes_links_as_python_does(open_page, url, models) -> None:
     page = open_page(url, ready="#wall[data-painted]")
-    kinds = {DigitsRequest: "digits", WalkRequest: "walk", TextRequest: "text"}
+    kinds = {kind: name for name, kind in links.KINDS.items()}
     pins = {"model": "tested", "weights": models.served.weights}
     for request in some_requests(40):
         values = {
             name: getattr(request, name)
             for name in links.parameters(type(request), page=True)
-            if name not in ("model", "weights", "v")
+            if name not in links.PINS
         }
         written = page.evaluate(
             "([kind, values]) => digitsPage.query(kind, values, { forPage: true })", [kinds[type(request)], values]
         )
-        assert written == links.query(request, page=True, **pins)
+        assert written == links.write(request, page=True, **pins)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_gradios_scripts_are_named_to_the_next_visitor_and_fetched_once(models, 
 
 
 def test_gradios_scripts_are_learned_from_the_first_page_alone(models, monkeypatch) -> None:
-    monkeypatch.setattr(serve, "LISTEN_SECONDS", 0.0)
+    monkeypatch.setattr(head, "LISTEN_SECONDS", 0.0)
     page, address = served(models)
     try:
         first = re.findall(r'src="\./(assets/[\w-]+\.js)"', httpx.get(address).text)[0]

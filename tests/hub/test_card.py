@@ -12,7 +12,7 @@ from PIL import Image
 from gan.errors import ModelError
 from gan.hub.card import render_model_card, write_model_card
 from gan.hub.resolve import load_discriminator
-from gan.model_folder import GENERATOR, read_config, save_model
+from gan.model_folder import read_config, save_model, weights_of
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
 
@@ -40,7 +40,7 @@ def save(folder: Path, recipe: str = "modern", training: dict | None = None) -> 
 def folder(tmp_path):
     """A run's folder with everything that a finished run leaves."""
     save(tmp_path / "run")
-    weights = read_config(tmp_path / "run")["sha256"][GENERATOR][:8]
+    weights = weights_of(read_config(tmp_path / "run"))
     evaluation = {
         "values": {"frechet_train": 3.25},
         "floor": {"frechet_train": 1.5},

@@ -87,6 +87,7 @@ def test_only_the_files_of_a_model_are_fetched(hub, repository, run_folder):
         "config.json",
         "model.safetensors",
         "discriminator.safetensors",
+        "quantized.safetensors",
     }
 
 

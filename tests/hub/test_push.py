@@ -27,6 +27,7 @@ PUBLISHED = {
     "history.jsonl",
     "metrics.json",
     "model.safetensors",
+    "quantized.safetensors",
     "samples/epoch-0002.png",
     "timelapse.webp",
 }

@@ -29,6 +29,7 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(page, checkout):
         "checkpoints/classifier/config.json",
         "checkpoints/modern/config.json",
         "checkpoints/modern/model.safetensors",
+        "checkpoints/modern/quantized.safetensors",
     }
     assert {"gan/__init__.py", "gan/hub/card.md", "gan/networks.py"} <= code
     assert len(page.commits) == 2

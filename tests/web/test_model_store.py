@@ -9,8 +9,8 @@ from gan import bundled as bundled_module
 from gan.errors import ModelError
 from gan.hub.resolve import load_generator, resolve
 from gan.networks import Generator
-from gan.web import model_store as serving
-from gan.web.model_store import name_of
+from gan.web import model_store
+from gan.web.model_store import ModelStore, name_of
 from tests.hub.model_files import files_of, save_model
 
 
@@ -28,8 +28,8 @@ def start(hub, bundled):
     """Start the models of a page; the double is up and `checkpoints/` holds modern and relu-2."""
     started = []
 
-    def start(*args, **kwargs) -> serving.Shelf:
-        started.append(serving.Shelf(*args, **kwargs))
+    def start(*args, **kwargs) -> ModelStore:
+        started.append(ModelStore(*args, **kwargs))
         return started[-1]
 
     yield start
@@ -49,7 +49,7 @@ def retried(get, name: str) -> Generator:
     for _ in range(10):
         try:
             return get(name)
-        except serving.NotReadyError:
+        except model_store.NotReadyError:
             time.sleep(0.1)
     raise AssertionError(f"{name} never came")
 
@@ -129,7 +129,7 @@ def test_a_rotten_cached_copy_is_replaced(start, repository):
 
 
 def test_the_hub_is_asked_again_when_it_was_away(hub, start, repository, monkeypatch):
-    monkeypatch.setattr(serving, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(model_store, "RETRY_SECONDS", 0.2)
     hub.down()
     page = start("maker/digits")
     wait_for(lambda: page.status == "serving the bundled weights: hub unreachable")
@@ -156,7 +156,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("case", FAULTS)
 def test_with_any_fault_the_page_serves_at_once_and_soon_says_why(hub, start, repository, case, monkeypatch):
-    monkeypatch.setattr(serving, "SERVED_SECONDS", 4.0)
+    monkeypatch.setattr(model_store, "SERVED_SECONDS", 4.0)
     fault, reason = FAULTS[case]
     if fault is None:
         hub.down()
@@ -304,7 +304,7 @@ def test_a_failure_is_remembered_for_a_while(hub, start, monkeypatch):
         with pytest.raises(ModelError, match="no repository maker/nothing"):
             page.get("maker/nothing")
     assert len(hub.requests) == 1
-    monkeypatch.setattr(serving, "ANSWER_SECONDS", 0.0)
+    monkeypatch.setattr(model_store, "ANSWER_SECONDS", 0.0)
     with pytest.raises(ModelError):
         page.get("maker/other")
     with pytest.raises(ModelError):
@@ -314,11 +314,11 @@ def test_a_failure_is_remembered_for_a_while(hub, start, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["black hole", "drip"])
 def test_a_slow_hub_holds_no_visitor_for_long(hub, start, repository, kind, monkeypatch):
-    monkeypatch.setattr(serving, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(model_store, "PATIENCE_SECONDS", 0.5)
     page = start()
     with hub.fault("GET /cdn", kind):
         begin = time.monotonic()
-        with pytest.raises(serving.NotReadyError, match="maker/digits is being fetched: try again"):
+        with pytest.raises(model_store.NotReadyError, match="maker/digits is being fetched: try again"):
             page.get("maker/digits")
         assert time.monotonic() - begin < 1
         assert page.get().name == "modern"
@@ -326,12 +326,12 @@ def test_a_slow_hub_holds_no_visitor_for_long(hub, start, repository, kind, monk
 
 
 def test_only_so_many_fetches_run_at_a_time(hub, start, repository, monkeypatch):
-    monkeypatch.setattr(serving, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(model_store, "PATIENCE_SECONDS", 0.2)
     page = start()
     with hub.fault("GET /api/models", "black hole"):
-        for i in range(serving.MAX_FETCHES):
-            with pytest.raises(serving.NotReadyError, match="is being fetched"):
+        for i in range(model_store.MAX_FETCHES):
+            with pytest.raises(model_store.NotReadyError, match="is being fetched"):
                 page.get(f"maker/slow{i}")
-        with pytest.raises(serving.NotReadyError, match="other models are being fetched before maker/digits"):
+        with pytest.raises(model_store.NotReadyError, match="other models are being fetched before maker/digits"):
             page.get("maker/digits")
     assert name_of(retried(page.get, "maker/digits")).startswith("maker/digits@")

@@ -1,6 +1,7 @@
-// The writer of links in the browser; the table comes from gan/web/links.py, whose writer it must equal (tested).
+// The writer of links in the browser. The table of parameters comes from gan/web/links.py, whose writer it must equal
+// (tested).
 
-const page = window.digitsPage;
+import { page } from "./page.js";
 
 /** The query of a request: what names the picture always, the rest where it is not the default. */
 export function query(kind, values, { forPage = false, pinned = true } = {}) {
@@ -23,8 +24,12 @@ function written(value) {
 
 // The characters of our values that need no escape are those that Python's writer leaves, too.
 function escaped(text) {
-  return encodeURIComponent(text).replace(/%20/g, "+").replace(/%2C/g, ",").replace(/%3A/g, ":")
-    .replace(/%2F/g, "/").replace(/%40/g, "@");
+  return encodeURIComponent(text)
+    .replace(/%20/g, "+")
+    .replace(/%2C/g, ",")
+    .replace(/%3A/g, ":")
+    .replace(/%2F/g, "/")
+    .replace(/%40/g, "@");
 }
 
 /** The address of the page that brings back exactly this state: the app's own, also inside a Space's frame. */

@@ -1,85 +1,75 @@
 // A line of digits in one handwriting.
 
-import { pictureUrl } from "./link.js";
-import { change, failed, painted } from "./main.js";
-import { Latest, fetchBitmap, fit } from "./picture.js";
-import { el, say } from "./words.js";
+import { fit } from "./canvas.js";
+import { el } from "./dom.js";
+import { textFile } from "./files.js";
+import { Latest } from "./latest.js";
+import { limits, page } from "./page.js";
+import { randomSeed } from "./seeds.js";
+import { say } from "./words.js";
 
-const page = window.digitsPage;
-const { advances, margin } = page.line;
+const { advances, margin } = page.line; // pixels of the picture, as gan/writing.py sets its lines
+const SMALLEST = 40 / limits.size; // CSS pixels for each pixel of the picture: digits are at least 40 high,
+const LARGEST = 112 / limits.size; // at most 112
+const LEADING = limits.size + 2; // from row to row, in pixels of the picture
 
-export function mountWrite(root) {
+export function mountWrite(root, { store, pixels, failures }) {
   const canvas = el("canvas", { id: "line", role: "img" });
   const empty = el("p", { class: "empty", text: say(page.conditional ? "write_empty" : "write_unconditional") });
   const downloads = el("div", { class: "actions downloads" });
-  root.replaceChildren(el("div", { class: "sheet-of-paper" }, canvas, empty), downloads, el("p", { class: "hint", text: say("write_help") }));
+  const help = el("p", { class: "hint", text: say("write_help") });
+  root.replaceChildren(el("div", { class: "sheet-of-paper" }, canvas, empty), downloads, help);
 
-  let values = null;
-  let bitmap = null;
+  let values = null; // of what is painted
+  let picture = null; // none for an empty line
 
   const latest = new Latest(
-    async ({ values: wish, since }) => {
-      let server = null;
-      if (wish.text === "") {
-        bitmap?.close();
-        bitmap = null;
-      } else {
-        const got = await fetchBitmap(pictureUrl("text.png", "text", { ...wish, scale: 1 }));
-        bitmap?.close();
-        bitmap = got.bitmap;
-        server = got.server;
-      }
-      values = { ...wish };
+    async ({ wish, since }) => {
+      const drawn = wish.text === "" ? null : await pixels.drawText(wish);
+      picture?.bitmap.close();
+      picture = drawn;
+      values = wish;
       draw();
-      painted("text", values, since, server);
+      store.painted("text", values, { since, server: drawn?.server });
     },
-    (error) => { if (error) failed("text", error); },
+    (error) => failures.tell("text", error),
   );
-  const update = (wish, since) => latest.want({ values: { ...wish }, since });
-
-  const advance = (c) => advances[c] ?? advances.digit;
-
-  // Where the line breaks when the page is narrow: after a separator if one is near, else between digits.
-  function lines(text, most) {
-    const rows = [];
-    let start = 0;
-    let x = margin;
-    let width = 0;
-    for (let i = 0; i < text.length; i++) {
-      if (width + advance(text[i]) > most && width > 0) {
-        rows.push({ x, width });
-        x += width;
-        width = 0;
-        start = i;
-      }
-      width += advance(text[i]);
-    }
-    if (start < text.length) rows.push({ x, width });
-    return rows;
-  }
 
   function draw() {
-    empty.hidden = bitmap !== null;
-    canvas.hidden = bitmap === null;
-    downloads.hidden = bitmap === null;
+    empty.hidden = picture !== null;
+    canvas.hidden = downloads.hidden = picture === null;
     const room = root.clientWidth;
-    if (!bitmap || !values || !room) return;
-    // Digits at least 40 pixels high, at most 112; a line that does not fit goes on in the next row.
-    const zoom = Math.max(40 / 28, Math.min(4, room / bitmap.width));
-    const rows = lines(values.text, room / zoom - 2 * margin);
-    const context = fit(canvas, room, rows.length * 30 * zoom);
+    if (!picture || !room) return;
+    const zoom = Math.max(SMALLEST, Math.min(LARGEST, room / picture.width));
+    const rows = brokenLines(values.text, room / zoom - 2 * margin);
+    const context = fit(canvas, room, rows.length * LEADING * zoom);
     rows.forEach(({ x, width }, row) => {
-      context.drawImage(bitmap, x - margin, 0, width + 2 * margin, 28, 0, row * 30 * zoom, (width + 2 * margin) * zoom, 28 * zoom);
+      const [w, h] = [width + 2 * margin, picture.height];
+      context.drawImage(picture.bitmap, x - margin, 0, w, h, 0, row * LEADING * zoom, w * zoom, h * zoom);
     });
     canvas.setAttribute("aria-label", alt());
     canvas.dataset.painted = values.text;
-    downloads.replaceChildren(el("a", { class: "button quiet", id: "download-text-png", download: "written.png", href: pictureUrl("text.png", "text", { ...values, scale: 4 }), text: say("download", { what: "PNG" }) }));
+    downloads.replaceChildren(textFile(values));
   }
 
   const alt = () => (values ? say("alt_text", { text: values.text, seed: values.seed }) : "");
-  function random() {
-    change("text", { seed: crypto.getRandomValues(new Uint32Array(1))[0] });
+  const random = () => store.change("text", { seed: randomSeed() });
+
+  new ResizeObserver(draw).observe(root);
+  return { update: (wish, since) => latest.want({ wish, since }), resize: draw, alt, random };
+}
+
+// The parts { x, width } of a text's picture, each at most `most` wide: what does not fit goes on in the next row.
+function brokenLines(text, most) {
+  const rows = [];
+  let row = { x: margin, width: 0 };
+  for (const character of text) {
+    const advance = advances[character] ?? advances.digit;
+    if (row.width > 0 && row.width + advance > most) {
+      rows.push(row);
+      row = { x: row.x + row.width, width: 0 };
+    }
+    row.width += advance;
   }
-  new ResizeObserver(() => draw()).observe(root);
-  return { update, resize: draw, alt, random };
+  return row.width > 0 ? [...rows, row] : rows;
 }

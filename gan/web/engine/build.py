@@ -1,0 +1,64 @@
+"""Build what the engine is made of and Python knows: engine.wasm and separators.js: python -m gan.web.engine.build.
+
+engine.wasm is C compiled by Zig (PyPI's ziglang, in requirements-dev.txt): the same bytes on every machine.
+separators.js holds the glyphs that gan/writing.py draws. Both are committed; a test builds them again and compares.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from gan import writing
+
+ENGINE = Path(__file__).resolve().parent
+FLAGS = (
+    "-target wasm32-freestanding -mcpu=mvp+simd128"  # fixed-width SIMD, and nothing else that a browser may lack
+    " -O3 -ffp-contract=off"  # a multiplication and an addition are rounded separately
+    " -nostdlib -Wl,--no-entry -Wl,--import-memory -Wl,-z,stack-size=0 -Wl,--strip-all"
+)
+
+
+def engine_wasm() -> bytes:
+    """engine.c as WebAssembly."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "engine.wasm"
+        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS.split(), "-o", str(path), "engine.c"]
+        subprocess.run(command, cwd=ENGINE, check=True)
+        return path.read_bytes()
+
+
+def separators_js() -> str:
+    """The separators of a written line as a script: how far the pen moves, and the inked part in hex."""
+    lines = [
+        "// Made by gan/web/engine/build.py from gan/writing.py: the separators of a written line.",
+        "// `rows` are the inked part from row `top` on, two hex digits a pixel from column `left` on.",
+        "",
+        f"export const DIGIT_ADVANCE = {writing.DIGIT_ADVANCE};",
+        "",
+        "export const SEPARATORS = {",
+    ]
+    for character, advance in writing.SEPARATORS.items():
+        glyph = writing.separator(character)  # [28, 28]
+        (top, bottom), (left, right) = (_inked(glyph.any(axis=axis)) for axis in (1, 0))
+        lines.append(f'  "{character}": {{ advance: {advance}, left: {left}, top: {top}, rows: [')
+        lines += [f'    "{row[left:right].tobytes().hex()}",' for row in glyph[top:bottom]]
+        lines.append("  ] },")
+    return "\n".join([*lines, "};", ""])
+
+
+def _inked(lines: np.ndarray) -> tuple[int, int]:
+    """The first inked line and the one after the last, of `bool [28]`; 0 and 0 if there is none."""
+    where = np.flatnonzero(lines)
+    return (int(where[0]), int(where[-1]) + 1) if len(where) else (0, 0)
+
+
+def main() -> None:
+    (ENGINE / "engine.wasm").write_bytes(engine_wasm())
+    (ENGINE / "separators.js").write_text(separators_js(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+// The memory of engine.wasm: weights, put there once, and room for a tile of digits.
+
+import { PIXELS } from "./quantized.js";
+
+const TILE = 64; // digits that pass through all layers together: their activations stay in the processor's cache
+const OUTPUTS = 8; // of engine.c's block
+const PAGE = 65536;
+
+const padded = (size) => Math.ceil(size / 8) * 8;
+
+export class Kernel {
+  #exports;
+  #memory;
+  #layers;
+  #grey;
+  #slope;
+  #activations; // of two layers by turns, int16 [64, widest]
+  #pixels; // uint8 [64, 784]
+
+  /** Args: a compiled engine.wasm and a network (see quantized.js). */
+  constructor(module, network) {
+    let used = 16; // nothing lies at address 0
+    const room = (bytes) => {
+      const address = used;
+      used = Math.ceil((used + bytes) / 16) * 16;
+      return address;
+    };
+    this.#slope = network.config.activation === "relu" ? 0 : 0.2;
+    this.#layers = network.layers.map(({ inputs, outputs }) => ({
+      inputs: padded(inputs), outputs: padded(outputs), weight: room(2 * padded(inputs) * padded(outputs)),
+      multiplier: room(4 * padded(outputs)), bias: room(4 * padded(outputs)),
+    }));
+    const widest = Math.max(...this.#layers.map(({ inputs }) => inputs));
+    this.#grey = room(network.grey.length);
+    this.#activations = [room(2 * TILE * widest), room(2 * TILE * widest)];
+    this.#pixels = room(TILE * PIXELS);
+    this.#memory = new WebAssembly.Memory({ initial: Math.ceil(used / PAGE) });
+    this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
+    this.#fill(network);
+  }
+
+  #fill({ layers, grey }) {
+    const { buffer } = this.#memory;
+    layers.forEach(({ weight, multiplier, bias, inputs, outputs }, i) => {
+      const at = this.#layers[i];
+      new Float32Array(buffer, at.multiplier).set(multiplier);
+      new Float32Array(buffer, at.bias).set(bias);
+      pack(weight, outputs, inputs, new Int16Array(buffer, at.weight), at.inputs);
+    });
+    new Uint8Array(buffer, this.#grey).set(grey);
+  }
+
+  /** Pixels `Uint8Array [N × 784]` of N digits, 0 = paper; `input(i)` is digit i's first input, `Int8Array`. */
+  draw(count, input) {
+    const pixels = new Uint8Array(count * PIXELS);
+    for (let from = 0; from < count; from += TILE) {
+      const tile = Math.min(TILE, count - from);
+      const width = this.#layers[0].inputs;
+      const x = new Int16Array(this.#memory.buffer, this.#activations[0], tile * width);
+      for (let i = 0; i < tile; i++) x.set(input(from + i), i * width);
+      this.#run(tile);
+      pixels.set(new Uint8Array(this.#memory.buffer, this.#pixels, tile * PIXELS), from * PIXELS);
+    }
+    return pixels;
+  }
+
+  #run(digits) {
+    const { hidden, last } = this.#exports;
+    let [x, out] = this.#activations;
+    const end = this.#layers.length - 1;
+    for (const { inputs, outputs, weight, multiplier, bias } of this.#layers.slice(0, end)) {
+      hidden(digits, x, inputs, weight, multiplier, bias, this.#slope, out, outputs);
+      [x, out] = [out, x];
+    }
+    const { inputs, outputs, weight, multiplier, bias } = this.#layers[end];
+    last(digits, x, inputs, weight, multiplier, bias, this.#grey, this.#pixels, outputs);
+  }
+}
+
+/** Weights int8 [outputs, inputs] → int16 [outputs / 8, width / 2, 8, 2], in the order in which engine.c reads them. */
+function pack(weight, outputs, inputs, packed, width) {
+  for (let o = 0; o < outputs; o++) {
+    const row = Math.floor(o / OUTPUTS) * OUTPUTS * width + (o % OUTPUTS) * 2;
+    for (let i = 0; i < inputs; i++) packed[row + (i >> 1) * 2 * OUTPUTS + (i & 1)] = weight[o * inputs + i];
+  }
+}

@@ -1,0 +1,50 @@
+// gan/writing.py in a browser: a line of text whose digits are generated. Its separators come drawn, in separators.js.
+
+import { EngineError } from "./errors.js";
+import { seedRange } from "./latents.js";
+import { DIGIT_ADVANCE, SEPARATORS } from "./separators.js";
+
+const SIZE = 28;
+const MARGIN = (SIZE - DIGIT_ADVANCE) / 2; // of a line, so that its ends are as airy as a digit's cell
+
+const isDigit = (character) => character >= "0" && character <= "9";
+const advance = (character) => SEPARATORS[character]?.advance ?? DIGIT_ADVANCE;
+
+/** Text as one line `[28, W]`, `Uint8Array`. `seed` is the handwriting of every digit; with `own`, digit i of the line has
+ * the number seed + i instead. */
+export function writtenLine(generator, { text, seed, own = false, temperature = 1 }) {
+  const characters = [...text];
+  if (!characters.length || !characters.every((c) => isDigit(c) || Object.hasOwn(SEPARATORS, c))) {
+    throw new EngineError("request", `text must be digits, spaces and - . / : + , only, not ${JSON.stringify(text)}`, text);
+  }
+  const wanted = characters.filter(isDigit).map(Number);
+  const seeds = own ? seedRange(seed, wanted.length) : wanted.map(() => seed);
+  const generated = generator.sample(seeds, wanted, temperature);
+  const width = characters.reduce((sum, character) => sum + advance(character), 2 * MARGIN);
+  const line = new Uint8Array(SIZE * width);
+  let x = MARGIN;
+  let drawn = 0;
+  for (const character of characters) {
+    // The cell is centred on the pen's way, and may overhang it.
+    const left = x + Math.floor((advance(character) - SIZE) / 2);
+    const glyph = isDigit(character) ? generated.subarray(drawn * SIZE * SIZE, ++drawn * SIZE * SIZE) : separator(character);
+    for (let column = Math.max(left, 0); column < Math.min(left + SIZE, width); column++) {
+      for (let row = 0; row < SIZE; row++) {
+        const at = row * width + column;
+        line[at] = Math.max(line[at], glyph[row * SIZE + column - left]);
+      }
+    }
+    x += advance(character);
+  }
+  return line;
+}
+
+/** A separator as `Uint8Array [28 × 28]`. */
+export function separator(character) {
+  const { left, top, rows } = SEPARATORS[character];
+  const glyph = new Uint8Array(SIZE * SIZE);
+  rows.forEach((row, y) => {
+    for (let x = 0; 2 * x < row.length; x++) glyph[(top + y) * SIZE + left + x] = parseInt(row.slice(2 * x, 2 * x + 2), 16);
+  });
+  return glyph;
+}

@@ -1,0 +1,195 @@
+"""The head of the page's HTML, which knows the link that was opened: its card, and the state of the page's scripts."""
+
+import dataclasses
+import html
+import json
+import math
+import re
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from anyio.to_thread import run_sync
+from gradio.route_utils import get_root_url
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request as HttpRequest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gan import images, writing
+from gan.config import IMAGE_SIZE, NUM_CLASSES
+from gan.devices import describe_device
+from gan.latents import NUM_SEEDS
+from gan.networks import Generator
+from gan.web import links, parameters, requests
+from gan.web.assets import static_version
+from gan.web.links import KINDS
+from gan.web.model_store import ModelStore, name_of, pin
+from gan.web.opening import open_link, raw_query
+from gan.web.parameters import VERSION, Problem
+from gan.web.pictures import preview
+from gan.web.requests import PlaneRequest, Request
+from gan.web.words import CHINESE, ENGLISH
+
+SCRIPT = re.compile(r"/assets/[\w-]+\.js")
+LISTEN_SECONDS = 10.0  # after the first script: what is asked for later belongs to other tabs and Gradio's own pages
+LIMITS = {  # that the page's scripts keep
+    "count": requests.MAX_COUNT,
+    "ten": requests.MAX_TEN,
+    "keys": parameters.MAX_KEYS,
+    "walk": requests.MAX_WALK_COUNT,
+    "total": requests.MAX_WALK_DIGITS,
+    "text": parameters.MAX_TEXT,
+    "pixels": requests.MAX_PIXELS,
+    "scale": parameters.MAX_SCALE,
+    "strip": images.STRIP_WIDTH,
+    "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
+    "seeds": NUM_SEEDS,
+    "classes": NUM_CLASSES,
+    "size": IMAGE_SIZE,
+}
+TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?>', re.DOTALL)
+
+
+class LinkHead:
+    """Middleware that gives the page's HTML what only the link knows: title, picture and card for those who unfurl it,
+    and the state for the page's scripts, so that they start without asking.
+
+    It also names Gradio's own scripts, which the browser otherwise finds one inside the other, each a round trip later.
+    Gradio publishes no list of them, so the first page's requests are the list for the pages after it."""
+
+    def __init__(self, app: ASGIApp, models: ModelStore):
+        self.app, self.models = app, models
+        self.scripts: dict[str, None] = {}  # in order
+        self.listen_until = math.inf
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and SCRIPT.fullmatch(scope["path"]) and time.monotonic() < self.listen_until:
+            await self.app(scope, receive, self._listen(scope["path"], send))
+            return
+        if scope["type"] != "http" or scope["path"] not in ("/", "") or scope["method"] not in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        body = b""
+
+        async def collect(message: Message) -> None:
+            nonlocal start, body
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
+            if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
+                body = await run_sync(with_head, body, self.models, HttpRequest(scope), list(self.scripts))
+                headers["Content-Length"] = str(len(body))
+                headers["Cache-Control"] = "no-store"
+                start = {**start, "headers": headers.raw}
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        await self.app(scope, receive, collect)
+
+    def _listen(self, path: str, send: Send) -> Send:
+        async def heard(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                self.listen_until = min(self.listen_until, time.monotonic() + LISTEN_SECONDS)
+                self.scripts[path] = None
+            await send(message)
+
+        return heard
+
+
+def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Sequence[str] = ()) -> bytes:
+    """Gradio's HTML with the tags of the link that was opened in place of Gradio's own; `scripts` are fetched early."""
+    generator, request, problems = open_link(models, raw_query(http))
+    base = get_root_url(http, http.url.path, http.scope.get("root_path"))
+    early = "".join(f'<link rel="modulepreload" href=".{path}">\n' for path in scripts)
+    head = f"{card_tags(request, generator, base)}\n{script(request, problems, generator, models)}\n{early}"
+    page = TAGS.sub(b"", page)
+    return page.replace(b"<head>", b"<head>\n" + head.encode(), 1)
+
+
+def card_tags(request: Request, generator: Generator, base: str) -> str:
+    """og: and twitter: tags; the image is the very picture that the link shows."""
+    pinned = dataclasses.replace(request, model=name_of(generator), weights=generator.weights)
+    shown = preview(pinned)
+    image = f"{base}{shown.path}?{links.write(shown.request)}"
+    address = f"{base}/?{links.write(pinned, page=True)}"
+    tags = [
+        ("property", "og:type", "website"),
+        ("property", "og:site_name", ENGLISH["title"]),
+        ("property", "og:title", shown.title),
+        ("property", "og:description", ENGLISH["lead"]),
+        ("property", "og:url", address),
+        ("property", "og:image", image),
+        ("property", "og:image:alt", shown.title),
+        ("name", "description", ENGLISH["lead"]),
+        ("name", "twitter:card", "summary_large_image"),
+        ("name", "twitter:title", shown.title),
+        ("name", "twitter:image", image),
+        ("name", "twitter:image:alt", shown.title),
+    ]
+    return "\n".join(f'<meta {kind}="{name}" content="{html.escape(content)}">' for kind, name, content in tags)
+
+
+def script(request: Any, problems: list[Problem], generator: Generator, models: ModelStore) -> str:
+    """The state that the page's scripts start from, and the scripts."""
+    kind = next(name for name, of in KINDS.items() if isinstance(request, of))
+    states = {name: _values(of()) for name, of in KINDS.items()} | {kind: _values(request)}
+    here = pin(generator)
+    state = {
+        "kind": kind,
+        "state": states,
+        "problems": [p.as_json() for p in problems],
+        "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
+        "conditional": generator.conditional,
+        "device": describe_device(generator.device),
+        # where the served weights come from, if that is not just what was asked for
+        "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
+        "models": choices(models),
+        "remote": models.remote,
+        "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
+        "limits": LIMITS,
+        "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
+        "words": {"en": ENGLISH, "zh": CHINESE},
+    }
+    encoded = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
+    folder = f"./page/{static_version()}"
+    return (
+        f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
+        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}</script>\n"
+        f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
+        f'<script type="module" src="{folder}/main.js"></script>'
+    )
+
+
+def choices(models: ModelStore) -> list[dict[str, str]]:
+    """The models that the page offers, by name, and by weights where two have the same name."""
+    named = [{"model": name} for name in models.names()]
+    twin = models.bundled_twin()
+    if twin is None:
+        return named
+    return [{**named[0], "weights": models.served.weights}, *named[1:], {"model": twin.name, "weights": twin.weights}]
+
+
+def _values(request: Request) -> dict[str, Any]:
+    own = (name for name in links.parameters(type(request), page=True) if name not in links.PINS)
+    return {name: getattr(request, name) for name in own}
+
+
+def _parameters(kind: type[Request]) -> list[dict[str, Any]]:
+    """The table from which the page's scripts write links."""
+    page, picture = links.parameters(kind, page=True), links.parameters(kind, page=False)
+    merged = sorted({**page, **picture}.items(), key=lambda item: item[0] in links.PINS)
+    return [
+        {
+            "name": name,
+            "always": entry.metadata["always"],
+            "default": None if entry.default is None else entry.metadata["write"](entry.default),
+            "page": name in page,
+            "picture": name in picture,
+        }
+        for name, entry in merged
+    ]

@@ -1,0 +1,57 @@
+"""One file from many scripts: a script with everything that it imports.
+
+A browser asks a server over HTTP/1.1 for six files at a time. The page's scripts are small and many; fetched one by one
+they would cost several round trips before the first digit is asked for. So each is sent joined with what it imports.
+Only the forms of `import` and `export` that the scripts use are understood, and any other is refused.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}) from "\./([\w.-]+\.js)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
+OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+
+
+@cache
+def joined(path: Path) -> str:
+    """The script at `path` as one module, with the same exports: before it, each in a function, what it imports.
+
+    Raises:
+        ValueError: a script imports itself, directly or not, or has an import or export that is not understood.
+    """
+    before = [_as_constant(script) for script in _imports(path, ())[:-1]]
+    return "\n".join([*before, f"// {path.name}", _with_constants(path.read_text(encoding="utf-8"))])
+
+
+def _imports(path: Path, importers: tuple[Path, ...]) -> list[Path]:
+    """What a script imports, directly or not, and the script; each once, after everything that it imports."""
+    if path in importers:
+        raise ValueError(f"{path.name} imports itself: {' → '.join(p.name for p in (*importers, path))}")
+    found: dict[Path, None] = {}
+    for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
+        found |= dict.fromkeys(_imports(path.parent / match[3], (*importers, path)))
+    return [*found, path]
+
+
+def _as_constant(path: Path) -> str:
+    """A script as a constant that holds what it exports."""
+    code = path.read_text(encoding="utf-8")
+    names = ", ".join(match[2] for match in EXPORT.finditer(code))
+    code = _with_constants(EXPORT.sub(r"\1 \2", code))
+    if other := OTHER.search(code):
+        raise ValueError(f"{path.name} has an export that is not understood: {other[0]}")
+    return f"// {path.name}\nconst {_constant(path.name)} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
+
+
+def _with_constants(code: str) -> str:
+    """A script whose imports come from the constants of other scripts."""
+    code = IMPORT.sub(lambda m: f"const {m[1] or '{' + m[2].replace(' as ', ': ') + '}'} = {_constant(m[3])};", code)
+    if (other := OTHER.search(code)) and other[0].startswith("import"):
+        raise ValueError(f"an import is not understood: {other[0]}")
+    return code
+
+
+def _constant(name: str) -> str:
+    return "$" + re.sub(r"\W", "_", name.removesuffix(".js"))

@@ -1,0 +1,111 @@
+// One digit of the wall, large: its pixels, its reading, its link, its file, and its way into a morph.
+
+import { drawCell, fit } from "./canvas.js";
+import { copy } from "./clipboard.js";
+import { el } from "./dom.js";
+import { permalink, pictureUrl } from "./link.js";
+import { alone, classAt, describe, numberAt, places } from "./numbers.js";
+import { tellReading } from "./readings.js";
+import { fillSheet, makeSheet } from "./sheet.js";
+import { withKey } from "./walk.js";
+import { say } from "./words.js";
+
+const LARGE = 280; // CSS pixels of a side
+const SMALL = 56;
+const FILE_SCALE = 20;
+
+/** The view of a wall's digits: { show(place) }. `wall()` is what is painted, { values, picture }; `onmove(place)` and
+ * `onclose()` are told. */
+export function digitView({ store, openTab, wall, onmove, onclose }) {
+  let sheet = null;
+
+  /** Show the digit at a place. */
+  function show(i) {
+    const opening = !sheet?.open;
+    if (opening) open();
+    fill(i);
+    if (opening) sheet.showModal();
+  }
+
+  function open() {
+    sheet = makeSheet("viewer", {
+      classes: "viewer",
+      onclose() {
+        store.note("digits", { open: null });
+        onclose();
+      },
+    });
+    const dialog = sheet;
+    sheet.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close(); // beside it
+    });
+    sheet.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      const to = Number(dialog.dataset.place) + by;
+      if (to >= 0 && to < places(wall().values)) fill(to);
+    });
+  }
+
+  function fill(i) {
+    const { values, picture } = wall();
+    const [number, digit] = [numberAt(values, i), classAt(values, i)];
+    const one = alone(values, i);
+    const words = describe(number, digit);
+    sheet.dataset.place = i;
+    store.note("digits", { open: values.ten ? [number, digit] : [number] });
+    onmove(i);
+    const read = el("p", { class: "read" });
+    fillSheet(sheet, words, pictures(picture, i, words), read, ...ways(one));
+    tellReading(one, (reading) => {
+      read.textContent = reading;
+    });
+  }
+
+  // The digit's link, and what can be done with it.
+  function ways(one) {
+    const link = permalink("digits", { ...one, open: [one.seed] });
+    const file = pictureUrl("digits.png", "digits", { ...one, scale: FILE_SCALE });
+    return [
+      el("p", { class: "permalink" }, el("a", { href: link, text: link.replace(/^https?:\/\//, "") })),
+      el(
+        "div",
+        { class: "actions" },
+        el("button", {
+          autofocus: true,
+          onclick: (event) => copy(link, event.currentTarget),
+          text: say("copy_link"),
+        }),
+        el("a", { class: "button", download: `digit-${one.seed}.png`, href: file, text: say("download_png") }),
+        el("button", { class: "quiet", onclick: () => morph(one, 0), text: say("use_as_start") }),
+        el("button", { class: "quiet", onclick: () => morph(one, -1), text: say("use_as_end") }),
+      ),
+    ];
+  }
+
+  // It becomes a key frame of the walk, counted from the end if negative.
+  function morph({ seed, digit }, place) {
+    sheet.close();
+    const walk = store.values("walk");
+    store.change("walk", withKey(walk, place < 0 ? walk.seeds.length + place : place, { seed, digit }));
+    openTab("morph");
+  }
+
+  return { show };
+}
+
+// The digit large, its 784 pixels as they are, and small, as it looks from further away.
+function pictures(picture, i, words) {
+  const large = el("canvas", { class: "large", role: "img", "aria-label": words });
+  const small = el("canvas", { class: "small", "aria-hidden": "true" });
+  for (const [node, side] of [
+    [large, LARGE],
+    [small, SMALL],
+  ]) {
+    const context = fit(node, side, side);
+    context.imageSmoothingEnabled = node === small;
+    drawCell(context, picture, i, 0, 0, side, side);
+  }
+  return el("div", { class: "viewer-pictures" }, large, small);
+}

@@ -1,0 +1,78 @@
+// The head of the page: who draws, how long the last picture took, the link.
+
+import { copy } from "./clipboard.js";
+import { el } from "./dom.js";
+import { openEmbed } from "./embed.js";
+import { permalink } from "./link.js";
+import { openModels } from "./model.js";
+import { page } from "./page.js";
+import { explain, say } from "./words.js";
+
+const REVISION = /(@[0-9a-f]{8})[0-9a-f]{32}$/; // of a model on the Hub; its first digits do
+// With these problems, the served model draws instead of the one that the link names.
+const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "unreachable_model", "not_ready"]);
+
+export function mountHead(root, { store, notices, panels }) {
+  const took = el("span", { class: "took", "aria-live": "off", text: "…" });
+  const model = el("button", {
+    id: "model",
+    class: "model",
+    title: `${say("weights")} ${page.pin.weights}`,
+    "aria-label": `${say("model")}: ${page.pin.model}`,
+    "aria-haspopup": "dialog",
+    onclick: () => openModels(store),
+    text: page.pin.model.replace(REVISION, "$1"),
+  });
+  const link = el("button", {
+    id: "copy-link",
+    onclick: (event) => copy(permalink(store.active, store.shown(store.active)), event.currentTarget),
+    text: say("copy_link"),
+  });
+  const embed = el("button", {
+    id: "embed",
+    class: "quiet",
+    onclick: () => openEmbed(store.active, store.shown(store.active), panels.alt(store.active)),
+    text: say("embed"),
+  });
+  root.replaceChildren(
+    el(
+      "div",
+      { class: "head" },
+      el("h1", { text: say("title") }),
+      el(
+        "p",
+        { class: "reading" },
+        model,
+        el("span", { class: "device", text: page.device }),
+        ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
+        took,
+      ),
+      el("div", { class: "actions" }, link, embed),
+    ),
+    el("p", { class: "lead", text: say("lead") }),
+    notices.place,
+    el("p", { id: "status", class: "unseen", role: "status" }),
+  );
+  if (page.problems.length) notices.tell("link", page.problems.map(ignored));
+
+  const allowEmbed = () => {
+    embed.disabled = store.active === "text" && !store.shown("text").text; // an empty line has no picture
+  };
+  store.subscribe("shown", allowEmbed);
+  allowEmbed();
+  store.subscribe("painted", (_, { since, server }) => {
+    if (since !== null) afterNextFrame(() => tellTime(took, performance.now() - since, server));
+  });
+}
+
+const ignored = (problem) => `${explain(problem)} ${say(OTHER_MODEL.has(problem.code) ? "not_same" : "ignored")}`;
+
+// Then a picture that was painted now is on the screen.
+const afterNextFrame = (tell) => requestAnimationFrame(() => setTimeout(tell));
+
+function tellTime(node, milliseconds, server) {
+  const ms = Math.max(0, milliseconds);
+  const words = { ms: ms.toFixed(0), server: server?.toFixed(0) };
+  node.textContent = say(server === null ? "took_alone" : "took", words);
+  node.dataset.ms = ms.toFixed(1);
+}

@@ -1,0 +1,80 @@
+// Playing a walk: the button, the slider, the counter, and the clock.
+
+import { el } from "./dom.js";
+import { say } from "./words.js";
+
+/** The player: { node, show(frame, frames), toggle(), pause() }. `walk()` is what plays, null if nothing can; `frame()`
+ * is where it is; `go(frame, { write })` moves it; `write: false` if the link need not hold the frame. */
+export function player({ walk, frame, go }) {
+  const button = el("button", { id: "play", "aria-pressed": "false", onclick: toggle, text: say("play") });
+  const slider = el("input", {
+    type: "range",
+    id: "scrub",
+    min: 0,
+    max: 59,
+    step: 1,
+    value: 0,
+    "aria-label": say("frame"),
+    oninput() {
+      pause();
+      go(Number(slider.value));
+    },
+  });
+  const counter = el("span", { class: "counter" });
+  let playing = false;
+  let clock = 0; // frames since the start, with a fraction
+  let before = 0; // when the clock was read last
+
+  function show(at, frames) {
+    slider.max = frames - 1;
+    slider.value = at;
+    counter.textContent = `${at + 1} / ${frames}`;
+    slider.setAttribute("aria-valuetext", counter.textContent);
+  }
+
+  function tick(now) {
+    if (!playing) return;
+    if (!walk()) return pause(); // it became a plane
+    const { fps, frames, swing } = walk();
+    clock += ((now - before) / 1000) * fps;
+    before = now;
+    go(frameAt(Math.floor(clock), frames, swing), { write: false });
+    requestAnimationFrame(tick);
+  }
+
+  function start() {
+    const playable = walk();
+    if (!playable) return;
+    const atEnd = frame() >= playable.frames - 1 && !playable.swing;
+    clock = atEnd ? 0 : frame();
+    before = performance.now();
+    press(true);
+    requestAnimationFrame(tick);
+  }
+
+  function pause() {
+    if (!playing) return;
+    press(false);
+    go(frame());
+  }
+
+  function toggle() {
+    if (playing) pause();
+    else start();
+  }
+
+  function press(on) {
+    playing = on;
+    button.textContent = say(on ? "pause" : "play");
+    button.setAttribute("aria-pressed", String(on));
+  }
+
+  return { node: el("div", { class: "transport" }, button, slider, counter), show, toggle, pause };
+}
+
+// The frame at a tick, from the start again after the last, or back the same way.
+function frameAt(tick, frames, swing) {
+  if (!swing || frames === 1) return tick % frames;
+  const there = tick % (2 * frames - 2);
+  return there < frames ? there : 2 * frames - 2 - there;
+}

@@ -1,0 +1,190 @@
+"""The integer generator draws the same bytes whatever computes its sums, and refuses what could draw others."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.torch
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gan import latents, quantization
+from gan.config import GeneratorConfig
+from gan.errors import ModelError
+from gan.networks import Generator
+from gan.quantization import LEVELS, MAX_SUM, IntegerLayer, QuantizedGenerator
+from gan.recipes import RECIPES
+from tests.golden_digits import GOLDEN, digest
+
+ROOT = Path(__file__).resolve().parent.parent
+EVERY = list(RECIPES)
+
+
+@pytest.fixture(scope="module")
+def modern() -> Generator:
+    return Generator.from_pretrained(ROOT / "checkpoints" / "modern")
+
+
+def rounded(x: np.ndarray) -> np.ndarray:
+    return np.floor(x + np.float32(0.5)).clip(-127, 127).astype(int)
+
+
+def plainly_drawn(q: QuantizedGenerator, x: np.ndarray) -> np.ndarray:
+    """A perceptron's grey levels `[784]` of one input `int [in]`, with Python's whole numbers and one loop."""
+    for i, layer in enumerate(q.layers):
+        sums = [sum(int(w) * int(v) for w, v in zip(row, x, strict=True)) for row in layer.weight.tolist()]
+        steps = np.float32(sums) * layer.multiplier.numpy()
+        steps = steps + layer.bias.numpy()
+        if i == len(q.layers) - 1:
+            return q.grey.numpy()[np.floor(steps + np.float32(0.5)).clip(-4096, 4096).astype(int) + 4096]
+        relu = q.config.activation == "relu"
+        x = rounded(np.where(steps > 0, steps, np.float32(0) if relu else steps * np.float32(0.2)))
+    raise AssertionError("no layers")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(1, 40), min_size=1, max_size=3),
+    st.sampled_from(["relu", "leaky_relu"]),
+    st.booleans(),
+    st.sampled_from(["none", "all", "after_first"]),
+    st.integers(0, 2**32 - 1),
+)
+def test_any_perceptron_draws_what_plain_whole_numbers_draw(
+    widths: list[int], activation: str, conditional: bool, batch_norm: str, seed: int
+) -> None:
+    torch.manual_seed(seed % 1000)
+    config = GeneratorConfig(
+        latent_dim=5, widths=tuple(widths), activation=activation, num_classes=10 * conditional, embedding_dim=3,
+        normalize_input=conditional, batch_norm=batch_norm,
+    )  # fmt: skip
+    q = Generator(config).eval().quantized()
+    z, y = latents.latent([seed], 5), latents.one_hot([seed % 10])
+    (x,) = q.quantized_input(z, y, 0.8)
+    assert q.draw(z, y, 0.8).flatten().tolist() == plainly_drawn(q, x).tolist()
+
+
+def test_a_transposed_convolution_is_that_of_float64() -> None:
+    torch.manual_seed(0)
+    q = Generator(RECIPES["dcgan"].generator_config()).eval().quantized()
+    for layer, side in zip(q.layers[1:], (7, 14), strict=True):
+        x = torch.randint(-127, 128, (3, layer.weight.shape[0] * side * side))
+        theirs = torch.nn.functional.conv_transpose2d(
+            x.double().view(3, -1, side, side), layer.weight.double(), stride=2, padding=1
+        )
+        ours = quantization._sums(layer, layer.matrix.float(), x)
+        assert torch.equal(ours.view_as(theirs).double(), theirs)
+
+
+def test_the_golden_digits_of_the_bundled_model(modern: Generator) -> None:
+    assert digest(modern) == GOLDEN
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.int32])
+def test_the_type_of_the_sums_changes_nothing(modern: Generator, dtype: torch.dtype) -> None:
+    z, y = latents.latent(range(100), 100), latents.one_hot([i % 10 for i in range(100)])
+    q = modern.quantized()
+    assert torch.equal(q.draw(z, y, dtype=dtype), q.draw(z, y))
+
+
+@pytest.mark.parametrize("batch", [1, 7, 400])
+@pytest.mark.parametrize("name", EVERY)
+def test_the_batch_changes_nothing(name: str, batch: int) -> None:
+    q = Generator.from_pretrained(ROOT / "checkpoints" / name).quantized()
+    z, y = latents.latent(range(30), q.config.latent_dim), latents.one_hot([i % 10 for i in range(30)])
+    parts = [q.draw(z[i : i + batch], y[i : i + batch]) for i in range(0, 30, batch)]
+    assert torch.equal(torch.cat(parts), q.draw(z, y))
+
+
+@pytest.mark.parametrize(
+    "environment", [{"OMP_NUM_THREADS": "2"}, {"MKL_CBWR": "COMPATIBLE"}, {"ATEN_CPU_CAPABILITY": "default"}]
+)
+def test_threads_and_processor_features_change_nothing(environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.golden_digits"], cwd=ROOT, env={**os.environ, **environment}, capture_output=True,
+        text=True, timeout=200,
+    )  # fmt: skip
+    assert done.stdout.startswith(GOLDEN), done.stdout + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("device", ["cuda", "mps"])
+def test_another_device_changes_nothing(device: str) -> None:
+    there = torch.cuda.is_available() if device == "cuda" else torch.backends.mps.is_available()
+    if not there:
+        pytest.skip(f"no {device} here")
+    assert digest(Generator.from_pretrained(ROOT / "checkpoints" / "modern", device=device)) == GOLDEN
+
+
+def extreme(rows: int, inputs: int) -> IntegerLayer:
+    """A layer whose weights are all as large as they can be, with signs of every other row turned."""
+    weight = torch.full((rows, inputs), 127, dtype=torch.int8)
+    weight[1::2] *= -1
+    return IntegerLayer(weight, torch.full((rows,), 2.0**-24), torch.zeros(rows))
+
+
+def test_the_largest_sums_are_reached_and_exact() -> None:
+    inputs = (MAX_SUM - 1) // (127 * 127)  # 1,040
+    layer = extreme(64, inputs)
+    assert MAX_SUM - 127 * 127 <= layer.largest_sum < MAX_SUM
+    x = torch.full((3, inputs), 127, dtype=torch.int8)
+    for dtype in (torch.float32, torch.float64, torch.int32):
+        sums = quantization._sums(layer, layer.matrix.to(dtype), x)
+        assert sums[:, ::2].eq(layer.largest_sum).all()
+        assert sums[:, 1::2].eq(-layer.largest_sum).all()
+
+
+def test_quantising_twice_gives_the_same_file(modern: Generator) -> None:
+    again = Generator(modern.config)
+    again.load_state_dict(modern.state_dict())
+    files = [safetensors.torch.save(q.tensors()) for q in (again.eval().quantized(), modern.quantized())]
+    assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_integers_draw_nearly_what_floats_draw(name: str) -> None:
+    generator = Generator.from_pretrained(ROOT / "checkpoints" / name)
+    z, y = latents.latent(range(200), generator.config.latent_dim), latents.one_hot([i % 10 for i in range(200)])
+    with torch.no_grad():
+        floats = generator(torch.from_numpy(z), torch.from_numpy(y) if generator.conditional else None)
+    levels = (floats + 1) * 127.5
+    assert (generator.draw(z, y).view(200, -1) - levels).abs().mean() < 2.0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda q: replace(q, input_scale=torch.tensor(0.0)), "input_scale"),
+        (lambda q: replace(q, input_scale=torch.tensor(float("nan"))), "input_scale"),
+        (lambda q: replace(q, input_scale=torch.tensor(float("inf"))), "input_scale"),
+        (lambda q: with_layer(q, multiplier=torch.zeros(8)), r"layers\.0\.multiplier must be above 0"),
+        (lambda q: with_layer(q, multiplier=torch.full((8,), float("inf"))), r"layers\.0\.multiplier"),
+        (lambda q: with_layer(q, bias=torch.full((8,), float("nan"))), r"layers\.0\.bias"),
+        (lambda q: with_layer(q, weight=torch.full((8, 5), -128, dtype=torch.int8)), r"from -127 to 127, not -128"),
+        (lambda q: with_layer(q, weight=torch.full((8, 1041), 127, dtype=torch.int8)), "sums up to 16790289"),
+        (lambda q: replace(q, embedding=torch.full((10, 3), 2**20, dtype=torch.int32)), "embedding must be at most"),
+    ],
+)
+def test_what_could_overflow_or_draw_nothing_is_refused(change, says: str) -> None:
+    config = GeneratorConfig(latent_dim=5, widths=(8,), num_classes=0)
+    q = Generator(config).eval().quantized()
+    with pytest.raises(ModelError, match=says):
+        quantization.check(change(q))
+
+
+def with_layer(q: QuantizedGenerator, **tensors: torch.Tensor) -> QuantizedGenerator:
+    return replace(q, layers=(replace(q.layers[0], **tensors), *q.layers[1:]))
+
+
+def test_sums_of_transposed_convolutions_are_bounded_by_what_a_pixel_sees() -> None:
+    weight = torch.full((261, 1, 4, 4), 127, dtype=torch.int8)  # 4 × 261 × 127² > 2²⁴
+    layer = IntegerLayer(weight, torch.ones(1), torch.zeros(1))
+    assert layer.largest_sum == 4 * 261 * LEVELS**2
+
+
+def test_nothing_drawn_is_an_empty_picture(modern: Generator) -> None:
+    assert modern.quantized().draw(np.zeros((0, 100)), np.zeros((0, 10))).shape == (0, 28, 28)

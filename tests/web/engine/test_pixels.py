@@ -1,0 +1,111 @@
+"""The engine draws the bytes that Python draws, in every engine that is installed."""
+
+import hashlib
+
+import numpy as np
+import pytest
+import torch
+
+from gan import latents
+from gan.config import GeneratorConfig
+from gan.networks import Generator
+from gan.quantization import IntegerLayer, QuantizedGenerator, check
+from tests.web.engine.engines import Browser, Engine, Node, Weights
+from tests.web.engine.random_requests import Request, differing, drawn, random_requests
+
+GOLDEN: list[Request] = [
+    {"kind": "digits", "seeds": list(range(2**32 - 100, 2**32)) + list(range(100)), "temperature": 0.7071},
+    {"kind": "walk", "seeds": [7, 2**32 - 1, 11], "count": 4, "frames": 20, "loop": True},
+    {"kind": "plane", "seeds": [1, 2, 3, 4], "size": 8, "temperature": 1.5},
+]
+
+
+def test_one_sha256_in_every_browser(browser: Browser, generator: Generator) -> None:
+    want = hashlib.sha256(b"".join(drawn(generator, request).tobytes() for request in GOLDEN))
+    assert hashlib.sha256(browser.draw(Weights.of(generator), GOLDEN)).hexdigest() == want.hexdigest()
+
+
+def test_a_thousand_random_requests(engine: Engine, generator: Generator) -> None:
+    count = 500 if generator.conditional else 250  # of three models
+    assert differing(engine, generator, random_requests(generator, count, seed=0)) == []
+
+
+def test_latents_are_numpys_on_the_grid(node: Node) -> None:
+    seeds = [0, 1, 7, 2**31, 2**32 - 1, *range(10**9, 10**9 + 500)]
+    script = """
+        const { latent } = await load("latents.js");
+        return new Blob(data.map((seed) => latent(seed, 1024)));
+    """
+    found = np.frombuffer(node.run(script, seeds)).reshape(len(seeds), 1024)
+    assert np.array_equal(found, latents.latent(seeds, 1024))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        GeneratorConfig(latent_dim=1, widths=(1,)),
+        GeneratorConfig(latent_dim=3, widths=(5, 17, 2), activation="relu"),
+        GeneratorConfig(latent_dim=13, widths=(9,), num_classes=10, embedding_dim=7),
+        GeneratorConfig(latent_dim=8, widths=(16,), num_classes=10, embedding_dim=1, normalize_input=True),
+        GeneratorConfig(latent_dim=2, widths=(11,) * 16, normalize_input=True),
+        GeneratorConfig(latent_dim=1024, widths=(1000,), num_classes=10, embedding_dim=200),
+    ],
+    ids=lambda config: f"{config.latent_dim}-{'-'.join(map(str, config.widths[:3]))}",
+)
+def test_any_width_is_padded(node: Node, config: GeneratorConfig) -> None:
+    torch.manual_seed(0)
+    generator = Generator(config).eval()
+    generator.loaded_quantized = generator.quantized()
+    assert differing(node, generator, random_requests(generator, 20, seed=1)) == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 63, 64, 65, 400])
+def test_any_number_of_digits(node: Node, modern: Generator, count: int) -> None:
+    assert differing(node, modern, [{"kind": "digits", "seeds": list(range(count))}]) == []
+
+
+WIDEST = 1040  # inputs of ±127 and weights of ±127: sums of ±16,774,160, the last below 2²⁴
+
+
+@pytest.fixture(scope="module")
+def extreme() -> tuple[QuantizedGenerator, np.ndarray, np.ndarray]:
+    """A network in which one digit's sums are all the largest; its latent; its place in the grey table at each pixel.
+
+    Multipliers are 1 and biases take the sums away but for a few steps, so that a sum wrong by 1 shows."""
+    random = np.random.RandomState(0)
+    config = GeneratorConfig(
+        latent_dim=1024, widths=(WIDEST, WIDEST), activation="relu", num_classes=10, embedding_dim=16
+    )
+    signs = random.choice([-1, 1], WIDEST)
+    signs[1024:] = 1  # the embedding's
+    places = random.randint(1100, 7093, 784)  # biases stay below 2²⁴, too
+    x, layers = 127 * signs, []
+    for rows, wanted in ((WIDEST, np.full(WIDEST, 127)), (WIDEST, np.full(WIDEST, 127)), (784, places - 4096)):
+        weight = 127 * np.outer(np.where(np.arange(rows) % 2, 1, -1), np.sign(x))
+        bias = wanted - weight @ x
+        layers.append(
+            IntegerLayer(
+                torch.tensor(weight, dtype=torch.int8), torch.ones(rows), torch.tensor(bias, dtype=torch.float32)
+            )
+        )
+        x = np.full(rows, 127)
+    made = QuantizedGenerator(
+        config,
+        torch.tensor(127.0),
+        torch.full((10, 16), 4096, dtype=torch.int32),
+        tuple(layers),
+        (torch.arange(8193) % 251).to(torch.uint8),  # neighbouring places have different greys
+    )
+    check(made)
+    return made, signs[:1024].astype(np.float32), places
+
+
+def test_the_largest_sums_are_exact(engine: Engine, extreme: tuple[QuantizedGenerator, np.ndarray, np.ndarray]) -> None:
+    network, z, places = extreme
+    near = np.stack([z, *(z * np.where(np.arange(1024) == i, 1 - 2.0**-12 * i, 1) for i in range(1, 40))])
+    y = latents.one_hot([3] * len(near))
+    request = {"kind": "latents", "z": near.tolist(), "y": y.tolist(), "temperature": 1.0}
+    pixels = np.frombuffer(engine.draw(Weights.of_network(network), [request]), dtype=np.uint8).reshape(-1, 784)
+    assert np.array_equal(pixels[0], places % 251)
+    assert np.array_equal(pixels, network.draw(near, y).numpy().reshape(-1, 784))
+    assert len(np.unique(pixels, axis=0)) > 1
