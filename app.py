@@ -45,7 +45,7 @@ def main(options: Options) -> None:
 
     device = choose_device(options.device)
     if device.type == "cpu":
-        torch.set_num_threads(1)  # blocks of 16 digits are too small to share: a second thread costs more than it gives
+        torch.set_num_threads(1)  # a page of digits is too small to share: a second thread costs more than it gives
     models = ModelStore(options.model, device=device, remote=not options.no_remote_models)
     build_page(models).launch(
         **launch_options(models, mcp=options.mcp), **listening_address(options.host, options.port)

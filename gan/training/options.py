@@ -50,6 +50,9 @@ class RunOptions:
             raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
             raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
+        if not self.push_to_hub and (self.private or self.hub_tag is not None):
+            flag = "--private" if self.private else f"--hub-tag {self.hub_tag}"
+            raise UserError(f"{flag} says how a run is published: add --push-to-hub USER/REPO, or leave {flag} out")
 
 
 _LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and accounts
@@ -62,6 +65,10 @@ _LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and acco
     "--push-to-hub",
     "--private",
     "--hub-tag",
+    "--code-url",
+    "--author",
+    "--dataset-id",
+    "--license",
 }
 _SWITCHES = {"--resume", "--private"}  # flags without a value
 

@@ -33,7 +33,8 @@ def open_link(
     """
     page = kind is None
     request, problems = links.read(kind or links.page_kind(query), query, page=page)
-    # Nobody can say who draws a link whose model cannot be read. The page draws something; a route need not look.
+    # Nobody can say who draws a link whose model cannot be read, nor whether it has classes. The page shows such a link
+    # with a model all the same; a route need not look for one.
     nobody = not page and any(p.parameter in ("model", "weights", "query") for p in problems)
     generator, unavailable = models.served, []
     if not nobody:

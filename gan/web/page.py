@@ -49,11 +49,10 @@ def mount_point(name: str) -> gr.HTML:
 
 
 def slider(kind: type[Request], name: str, label: str, **options: Any) -> gr.Slider:
-    """The slider of a request's parameter, whose range and default are the link's."""
-    entry = links.parameters(kind, page=True)[name]
-    low, high = (entry.metadata["schema"][end] for end in ("minimum", "maximum"))
-    value: Any = entry.default
-    return gr.Slider(low, high, value, label=say(label), **{"step": 1, **options})
+    """A slider for a request's parameter, with the range and the default that links have."""
+    schema = links.parameters(kind, page=True)[name].metadata["schema"]
+    default = getattr(kind(), name)
+    return gr.Slider(schema["minimum"], schema["maximum"], default, label=say(label), **{"step": 1, **options})
 
 
 def temperature_slider(kind: type[Request]) -> gr.Slider:

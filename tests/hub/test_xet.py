@@ -9,13 +9,13 @@ import sys
 
 import pytest
 
-from gan.hub import publish
+from gan.hub.push import ROOT
 
 ENVIRONMENT = {
     "HF_HUB_DISABLE_XET": "0",
     "HF_TOKEN": "hf_maker",
     "HF_XET_XORB_COMPRESSION_POLICY": "none",  # the double has no decompressor
-    "PYTHONPATH": str(publish.ROOT),
+    "PYTHONPATH": str(ROOT),
 }
 
 
@@ -36,8 +36,8 @@ def test_a_model_makes_the_round_trip_through_xet(hub, run, run_folder):
     script = """if True:
         import sys, torch
         from gan import Generator
-        from gan.hub import publish
-        publish.push(publish.Path(sys.argv[1]), "maker/digits")
+        from gan.hub.push import push
+        push(sys.argv[1], "maker/digits")
         fetched, local = Generator.from_pretrained("maker/digits"), Generator.from_pretrained(sys.argv[1])
         assert torch.equal(fetched.sample([7, 8]), local.sample([7, 8]))
     """

@@ -176,9 +176,7 @@ def test_there_must_be_something_to_resume(mnist_dir: Path, tmp_path: Path) -> N
     assert not (tmp_path / "none").exists()
 
 
-def test_a_damaged_state_is_named_and_the_one_before_it_serves(
-    finished: Path, mnist_dir: Path, tmp_path: Path
-) -> None:
+def test_a_damaged_state_is_named_and_the_one_before_it_serves(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(finished, tmp_path / "damaged")
     newest = sorted(folder.glob("state/*"))[-1]
     content = newest.read_bytes()
