@@ -163,7 +163,7 @@ def test_a_finished_run_that_is_resumed_keeps_what_was_measured_of_its_weights(
 ) -> None:
     folder = copy_of(finished, tmp_path / "measured")
     metrics = json.loads((folder / "metrics.json").read_text())
-    weights = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()[:8]
+    weights = hashlib.sha256((folder / "quantized.safetensors").read_bytes()).hexdigest()[:8]
     mine, others = ({"values": {}, "protocol": {"weights": w}} for w in (weights, "01234567"))
     (folder / "metrics.json").write_text(json.dumps({**metrics, "evaluation": mine, "inception": others}))
     train_here(SMALL, options(mnist_dir, folder, resume=True))
