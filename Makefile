@@ -24,7 +24,7 @@ check-scripts: node_modules/.stamp
 	node_modules/.bin/biome check --error-on-warnings
 
 bench: .venv/dev.stamp
-	for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks/run.py
 
 # The browser's engine, from C and from gan/writing.py; what it writes is committed.
 engine: .venv/dev.stamp

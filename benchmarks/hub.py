@@ -1,7 +1,9 @@
 """Claim: a page starts as fast without the Hub as with it, and says within 5 s why a model isn't there.
 
-python -m benchmarks.hub: app.py is started against the tests' double of the Hub, each case in turn, `ROUNDS` times;
-times are from the start of the process. The double answers on this machine, so times of fetches are lower bounds.
+    python benchmarks/hub.py
+
+app.py is started against the tests' double of the Hub, each case in turn, `ROUNDS` times. Times are from the start of
+the process. The double answers on this machine, so times of fetches are lower bounds.
 """
 
 import json
@@ -15,6 +17,9 @@ import urllib.error
 import urllib.request
 from contextlib import nullcontext
 from pathlib import Path
+
+# Before the installed packages, since one of them brings a `tests` of its own.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.hub import endpoint  # first: it points the Hub's client at the double
 from tests.hub.double import Hub

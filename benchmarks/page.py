@@ -26,11 +26,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.browser.ensure_browser import find_browser
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.browser.ensure_browser import find_browser  # noqa: E402
-
 EMPTY = """
 import torch, gradio
 with gradio.Blocks(analytics_enabled=False) as page: pass
@@ -124,6 +124,7 @@ MEASURE = """
 
 def serve(model: str, port: int) -> None:
     """The page with one more route, whose pixels are ready before it is asked."""
+    # Here, since only the server needs them: the process that measures starts without torch.
     import torch
     from starlette.requests import Request
     from starlette.responses import Response

@@ -6,15 +6,15 @@
 
 - table measures each checkpoint as `python -m gan.evaluation` does, all against the same real digits.
 - ablation trains a few epochs for each variant and seed: modern with one ingredient removed or exchanged, and
-  batchnorm with one remedy added. Each cell is the mean over seeds, with the worst seed in brackets. Rates are
-  constant, as in the first part of a full run (annealing squeezed into so few epochs is another thing). The ranking
-  holds at that length only.
-- speed trains modern, on its own schedule or one of so many epochs, and measures the distance after each epoch, on
-  10,000 digits, until the last of the distances is reached. It counts the process's CPU time in training steps alone:
-  imports, loading, a warm-up of 20 steps on a network that is thrown away, and the measuring are left out.
+  batchnorm with one remedy added. Each cell is the mean over the seeds, with the worst seed in brackets. Learning rates
+  are constant, as in the first part of a full run, since annealing needs more epochs. The ranking holds at that length
+  only.
+- speed trains modern, on its own schedule or on one of --epochs, and measures the distance of 10,000 digits after each
+  epoch, until the smallest of --distances is reached. It counts the CPU time of the training steps alone. Not counted
+  are imports, loading, the measuring, and a warm-up of 20 steps of a network that is then thrown away.
 
-Training takes minutes to hours. Every finished training is kept in --results at once, so a second call goes on where
-the first was stopped, and calls side by side (one thread and some --only each) share the work.
+Training takes minutes to hours. Every finished training is kept in --results at once, so a second call continues where
+the first was stopped. Calls side by side, of one thread and some --only each, share the work.
 """
 
 import hashlib
@@ -105,7 +105,7 @@ class Options:
     only: tuple[str, ...] = ()
     """Variants whose name holds one of these, as `modern` or `R1`; all by default."""
     distances: tuple[float, ...] = (10.0, 5.0)
-    """What speed counts as reached, frechet_train of 10,000 digits."""
+    """What speed waits for: frechet_train of 10,000 digits."""
     results: Path = Path("runs/quality")
     """Folder where the figures of finished trainings are kept, a file each."""
 
@@ -159,14 +159,16 @@ def train(
 
 
 def fingerprint(data: Dataset, *settings: Any) -> str:
-    """12 hex digits that change with the data, the classifier and the settings, so that a result is only reused for
-    its own. They know nothing of the code: after a change of the step, name another folder for --results."""
+    """12 hex digits that change with the data, the classifier and the settings: a kept result is used for these alone.
+
+    They don't change with the code: after a change of the training step, name another folder for --results.
+    """
     everything = [data.fingerprint(), load_classifier().weights, *settings]
     return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def remembered(options: Options, key: str, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """The result kept under `key`, or that of `compute`, kept from now on."""
+    """The result kept under `key`; where there is none, that of `compute`, which is then kept."""
     path = options.results / (re.sub(r"[^\w.-]+", "-", key) + ".json")
     if path.exists():
         return json.loads(path.read_text(encoding="utf-8"))
@@ -177,7 +179,7 @@ def remembered(options: Options, key: str, compute: Callable[[], dict[str, Any]]
 
 
 def chosen_variants(options: Options) -> list[tuple[str, str, dict[str, Any]]]:
-    """The ablation's variants: name, recipe and the fields that are changed."""
+    """The ablation's variants, chosen by --only: name, recipe and the fields that are changed."""
     variants = [(f"{base} {c}", base, fields) for base, changes in ABLATIONS.items() for c, fields in changes.items()]
     chosen = [v for v in variants if not options.only or any(part in v[0] for part in options.only)]
     if not chosen:
@@ -192,10 +194,10 @@ def show_ablation(options: Options, data: Dataset, real: RealDigits) -> None:
         started = time.process_time()
         try:
             trainer = train(recipe, data, seed)
-        except UserError as error:  # a loss that is not finite is a result, too
+        except UserError as error:  # a loss that is not finite: a result, too
             return {"failed": str(error)}
         minutes = (time.process_time() - started) / 60
-        return {**evaluate(trainer.result, real)["values"], "cpu_minutes": minutes}
+        return {**evaluate(trainer.trained_generator(), real)["values"], "cpu_minutes": minutes}
 
     figures = ("frechet_train", "precision", "recall", "asked_digit_right", "specks")
     rows = []
@@ -241,7 +243,7 @@ def show_speed(options: Options, data: Dataset) -> None:
         curve = []
 
         def look(trainer: Trainer, seconds: float) -> bool:
-            distance = quick_scores(trainer.result, 10_000)["frechet_train"]
+            distance = quick_scores(trainer.trained_generator(), 10_000)["frechet_train"]
             curve.append([round(seconds, 1), round(distance, 3)])
             for goal in options.distances:
                 if distance <= goal:

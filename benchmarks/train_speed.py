@@ -7,8 +7,8 @@ three alike; a round times 30 steps of each, warm-up excluded, and the table sho
 
 - tutorial: DataLoader with PIL transforms (ToTensor, Normalize), eager, D run separately for each loss as the sources
   write it (its fake pass repeated), plain Adam. For recipes without a tutorial of their own the column is empty.
-- floor: our step on one fixed resident batch with fixed noise: the arithmetic alone.
-- ours: the whole training loop's step, with data order, noise, schedule and statistics, and its records.
+- floor: our step on one fixed set of batches, random numbers included: the arithmetic alone.
+- ours: the whole training loop's step, with data order, random numbers, schedule, statistics and records.
 
 GFLOP/s counts multiply-adds of matrix products and convolutions as two, by torch's FlopCounterMode, or by its profiler
 where gradients of gradients are taken.
@@ -118,10 +118,9 @@ def tutorial_step(trainer: Trainer, data: Dataset) -> Callable[[], None]:
 
 
 def floor_step(trainer: Trainer) -> Callable[[], None]:
-    """The trainer's step on one fixed batch and noise."""
-    batches, noise = trainer._next_batches(), trainer._noise()
-    trainer._next_batches = lambda: batches  # type: ignore[method-assign]
-    trainer._noise = lambda: noise  # type: ignore[method-assign]
+    """The trainer's step on one fixed set of batches."""
+    batches = trainer.batches.of_step(0)
+    trainer.batches.of_step = lambda step: batches  # type: ignore[method-assign]
     return trainer.step
 
 

@@ -1,4 +1,4 @@
-"""An MNIST-like data set as one uint8 tensor: small enough to stay on the device, so a batch is one indexing."""
+"""An MNIST-like data set as one uint8 tensor. It is small enough to stay on the device, so a batch is one indexing."""
 
 import hashlib
 from collections.abc import Callable
@@ -60,7 +60,7 @@ class DatasetNotFoundError(UserError):
 def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, download: bool = True) -> Dataset:
     """The training (or test) part of a data set in `folder`, in torchvision's layout; downloaded there if missing.
 
-    `folder` as a name reads images of any size below the folder itself (see `load_image_folder`).
+    The name "folder" means images of any size in the folder itself, see `load_image_folder`.
 
     Raises:
         DatasetNotFoundError: it is not there and `download` is off.
@@ -108,9 +108,10 @@ def _download(name: str, folder: Path, train: bool) -> Any:
 
 
 def load_image_folder(folder: Path) -> Dataset:
-    """Images of one's own: any size and format, made grey and 28×28; subfolders named 0 … 9 give labels.
+    """Your own images of any size and format, made grey and 28×28; subfolders named 0 … 9 give labels.
 
-    A light background (judged over all images' borders) is inverted, since 0 is paper here; a line says so.
+    Where the background is light, judged by the borders of all images together, the images are inverted, since 0 is
+    paper here; a printed line says so.
 
     Raises:
         UserError: no such folder, no images in it, a file that is no image, or only some images with a label.

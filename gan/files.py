@@ -12,7 +12,7 @@ UNFINISHED = ".part"
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
-    """Write a file so that a reader, a crash or a full disk never leaves half of it.
+    """Write a file whole: no reader sees half of it, and no crash or full disk leaves half of it.
 
     Raises:
         UserError: the folder is missing or not writable, or the disk is full; an older file is left as it was.
@@ -38,7 +38,7 @@ def write_atomically(path: Path, content: bytes | str) -> None:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Delete what `write_atomically` had begun in a folder or below when the process was killed."""
+    """Delete the temporary files that killed processes left in a folder or below it."""
     for path in folder.rglob(f".*{UNFINISHED}"):
         path.unlink(missing_ok=True)
 

@@ -46,7 +46,7 @@ def save_model(
 
     Args:
         recipe: the recipe's name.
-        training: whatever reproduces the run, as JSON values.
+        training: what is needed to repeat the run, as JSON values.
     """
     weights = {
         GENERATOR: safetensors.torch.save(_tensors(generator)),
@@ -101,7 +101,7 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
 
 
 def read_discriminator(folder: Path, *, device: str | torch.device = "cpu") -> Discriminator:
-    """The discriminator of a model folder; as `read_generator`."""
+    """The discriminator of a model folder, in evaluation mode; verified, and errors, as `read_generator`."""
     config = read_config(folder)
     with torch.device("meta"):
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
@@ -155,8 +155,13 @@ def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:
 
 
 def config_from_dict(kind: type[Config], values: Any, where: str) -> Config:
-    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type. Keys that
-    are younger than the format may be missing, and mean their default."""
+    """A network's config from JSON values, strictly: no missing or unknown keys, no value of another type.
+
+    Of the keys, those added after format 1 was fixed (`YOUNGER_KEYS`) may be missing; they then have their defaults.
+
+    Raises:
+        ModelError: names the key, what it must be, and what was found; `where` is the part of config.json.
+    """
     if not isinstance(values, dict):
         raise ModelError(f"{where} in {CONFIG} must be a JSON object, not {values!r}")
     defaults = {f.name: f.default for f in fields(kind) if f.default is not MISSING}

@@ -6,14 +6,12 @@ same maths, without overflow) and the pixels are scaled to −1 … 1 everywhere
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from tyro.conf import Suppress
 
+from gan.config import NUM_CLASSES, DiscriminatorConfig, GeneratorConfig
 from gan.errors import UserError
-
-if TYPE_CHECKING:
-    from gan.config import DiscriminatorConfig, GeneratorConfig
 
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 
@@ -36,7 +34,7 @@ class Recipe:
     generator_widths: tuple[int, ...] = (256,)
     """Hidden layers of the generator, from the latent on."""
     generator_activation: Literal["relu", "leaky_relu"] = "leaky_relu"
-    """Leaky ReLU (slope 0.2) keeps a gradient for negative inputs; ReLU lets units die."""
+    """Leaky ReLU (negative slope 0.2) keeps a gradient for negative inputs; ReLU lets units die."""
     generator_batch_norm: Literal["none", "all", "after_first"] = "none"
     """Batch normalisation in the generator's hidden layers: lets deep generators train at high rates."""
     batch_norm_momentum: float = 0.1
@@ -48,7 +46,7 @@ class Recipe:
     normalize_input: bool = False
     """Scale latent and embedding together to unit root mean square before G's first layer."""
     spectral_norm: bool = False
-    """Divide each weight of D by its largest singular value (Miyato et al. 2018): bounds D's slope."""
+    """Divide each weight of D by its largest singular value (Miyato et al. 2018): bounds D's gradient."""
     minibatch_std: int = 0
     """Show D the variety within groups of this many samples (Karras et al. 2018), 0 = off; must divide the batch."""
     class_std: bool = False
@@ -62,25 +60,26 @@ class Recipe:
     label_smoothing: float = 0.0
     """Real labels become 1 − this in D's loss (Salimans et al. 2016), 0 … 0.5; non_saturating only."""
     r1: float = 0.0
-    """Weight γ of ½γ‖∇D(real)‖² (Mescheder et al. 2018): D must not be steep where the data is."""
+    """Weight γ of ½γ‖∇D(real)‖² (Mescheder et al. 2018): keeps D's gradient small where the data is."""
     r2: float = 0.0
     """The same on fakes, ½γ‖∇D(fake)‖²."""
     gradient_penalty: float = 0.0
     """Weight of (‖∇D(x̂)‖ − 1)² between real and fake (Gulrajani et al. 2017)."""
 
     shift: float = 0.0
-    """Probability that D sees an image, real or fake, moved by up to a pixel in each direction, 0 … 1: D can't learn
-    the training images by heart so fast (Karras et al. 2020; below 1, so that G doesn't learn to draw moved digits)."""
+    """Probability that D sees an image, real or fake, moved by up to a pixel in each direction, 0 … 1: D learns
+    the training images by heart less fast (Karras et al. 2020). Below 1, so that G doesn't learn to draw moved
+    digits."""
 
     order: Literal["discriminator_first", "generator_first"] = "discriminator_first"
     """Which network is updated first in a step."""
     reuse_fake: bool = False
-    """Both updates of a step see the same fake batch, instead of a fresh one each."""
+    """G's update and D's last update of a step see the same fake images, instead of new ones each."""
     discriminator_steps: int = 1
     """D's updates in a step, each on its own real batch, 1 … 100."""
 
     batch_size: int = 64
-    """Real images (and as many fakes) in an update; in all processes together."""
+    """Real images in an update, and as many fake ones; of all processes together."""
     epochs: int = 20
     """Passes over the data."""
     learning_rate: float = 2e-4
@@ -99,10 +98,11 @@ class Recipe:
     decay_to: float = 0.05
     """Fraction of the learning rate that is left at the end of the decay."""
     discriminator_decay_to: float | None = None
-    """D's own fraction, where there is a decay; 1 keeps its rate. Annealed with G, D settles down to learn the images
-    by heart."""
+    """D's own fraction, where there is a decay; 1 keeps its rate. Where D's rate falls with G's, D begins to
+    learn the images by heart."""
     moving_average: float = 0.0
-    """Decay per step of the averaged generator that is saved (Yazıcı et al. 2018); 0 = save the raw one."""
+    """Decay per step of the exponential moving average of G's weights (Yazıcı et al. 2018), which is then saved in
+    their place; 0 = no average."""
 
     temperature: float = 1.0
     """Scale of the latents in this recipe's sample grids."""
@@ -157,10 +157,8 @@ class Recipe:
         d_rate = self.discriminator_learning_rate
         return self.learning_rate, self.learning_rate if d_rate is None else d_rate
 
-    def generator_config(self) -> "GeneratorConfig":
+    def generator_config(self) -> GeneratorConfig:
         """The part of the recipe that determines the generator's tensors."""
-        from gan.config import GeneratorConfig
-
         return GeneratorConfig(
             architecture=self.architecture,
             latent_dim=self.latent_dim,
@@ -168,18 +166,16 @@ class Recipe:
             activation=self.generator_activation,
             batch_norm=self.generator_batch_norm,
             batch_norm_momentum=self.batch_norm_momentum,
-            num_classes=10 if self.conditional else 0,
+            num_classes=NUM_CLASSES if self.conditional else 0,
             normalize_input=self.normalize_input,
         )
 
-    def discriminator_config(self) -> "DiscriminatorConfig":
+    def discriminator_config(self) -> DiscriminatorConfig:
         """The part of the recipe that determines the discriminator's tensors."""
-        from gan.config import DiscriminatorConfig
-
         return DiscriminatorConfig(
             architecture=self.architecture,
             widths=self.discriminator_widths,
-            num_classes=10 if self.conditional else 0,
+            num_classes=NUM_CLASSES if self.conditional else 0,
             minibatch_std=self.minibatch_std,
             class_std=self.class_std,
             spectral_norm=self.spectral_norm,
@@ -217,7 +213,7 @@ RECIPES: dict[str, Recipe] = {
         source="tutorial 《GAN:原理、应用与实践》",
         generator_widths=(256,),
         discriminator_widths=(256,),
-        reuse_fake=True,  # source: the fake batch drawn for D is judged again for G
+        reuse_fake=True,  # source: G's update sees the fake batch that was drawn for D
         batch_size=64,  # source
         epochs=20,  # source
         learning_rate=2e-4,  # source; Adam's default betas
@@ -284,7 +280,7 @@ RECIPES: dict[str, Recipe] = {
         conditional=True,  # the largest single step: unconditional perceptrons collapsed under R1
         normalize_input=True,  # latent and embedding enter at one scale
         class_std=True,  # makes missing variety within a class visible to D: 0.93 of real digits' variance became 1.00
-        r1=0.1,  # gentler than the usual 1 … 10: digits are nearly binary, so D has to be steep
+        r1=0.1,  # weaker than the usual 1 … 10: digits are nearly black and white, so D needs large gradients
         shift=0.5,  # without it D tells training digits from test digits: three fifths of its margin was memory
         batch_size=128,  # half the noise of 64 in a step at little more time
         epochs=160,
@@ -294,7 +290,7 @@ RECIPES: dict[str, Recipe] = {
         generator_adam_eps=1e-4,  # most specks go
         decay_start=0.3,
         decay_to=0.01,
-        discriminator_decay_to=1.0,  # annealed as well, D would settle down to learn the digits by heart
+        discriminator_decay_to=1.0,  # if it fell as well, D would learn the digits by heart
         moving_average=0.9995,  # averages over about four epochs
     ),
 }

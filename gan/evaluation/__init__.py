@@ -1,1 +1,1 @@
-"""How good a generator is, each figure beside its floor: the same figure of real digits."""
+"""How good a generator is: figures, each beside its floor, which is the same figure of real digits."""

@@ -1,4 +1,4 @@
-"""`python -m gan.evaluation MODEL` measures a generator on the 8-bit pixels that users see."""
+"""The command `python -m gan.evaluation MODEL`: measure a generator, print the figures and keep them."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from gan.devices import choose_device
 from gan.errors import UserError
 from gan.evaluation import inception
 from gan.evaluation.classifier import NUM_FEATURES
-from gan.evaluation.evaluate import DRAWS, RealDigits, draw_digits, evaluate
+from gan.evaluation.evaluate import DRAWS, RealDigits, draw_images, evaluate
 from gan.evaluation.report import METRICS, format_table
 from gan.files import to_json, write_atomically
 from gan.hub.card import CARD, write_model_card
@@ -37,16 +37,16 @@ class Options:
     samples: int = 10_000
     """Digits in a draw. Distances of different counts don't compare."""
     draws: int = DRAWS
-    """Draws, of which every figure is the mean."""
+    """How many draws; every figure is their mean."""
     temperature: float = 1.0
-    """Scales the latents, 0.1 … 1.5; the figures that models are compared by are those at 1."""
+    """Scales the latents, 0.1 … 1.5. Models are compared at 1."""
     device: str = "auto"
     """What draws the digits, and runs Inception: auto, cpu, cuda, cuda:1, mps, xpu. The rest is computed on the CPU."""
     inception: bool = False
     """Measure with Inception's features as well, as the literature does. Needs torch-fidelity, fetches its weights
     once, and is slow on a CPU."""
     inception_weights: Path | None = None
-    """Inception's weights, if they can't be fetched; says --inception."""
+    """The file of Inception's weights, where they can't be fetched; implies --inception."""
 
     def __post_init__(self) -> None:
         latents.checked_temperature(self.temperature)
@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             _check_draws_digits(source)
         output = options.output or (source.folder / METRICS if source.commit is None else None)
         if output:
-            _read_metrics(output)  # before minutes are spent
+            _read_metrics(output)  # refused now rather than after minutes
         device = choose_device(options.device)
         generator = Generator.from_pretrained(
             source.name if source.commit else source.folder, revision=source.commit, device=device
@@ -84,7 +84,7 @@ def main(arguments: list[str] | None = None) -> int:
         real = RealDigits(training, test, options.samples, options.draws)
 
         def keep(key: str, result: dict[str, Any]) -> None:
-            if output:  # first of all: minutes were spent on it
+            if output:  # before it is printed: minutes were spent on it
                 write_atomically(output, to_json({**_read_metrics(output), key: result}))
                 if output == source.folder / METRICS and (source.folder / CARD).is_file():
                     write_model_card(source.folder)
@@ -96,8 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         result["protocol"]["weights"] = weights_of(read_config(source.folder))
         keep("evaluation", result)
         if extract:
-            digits, _ = draw_digits(generator, real, options.temperature, 0)
-            theirs = inception.inception_evaluation(digits, real.stand_ins, test, extract)
+            images, _ = draw_images(generator, real, options.temperature, 0)
+            theirs = inception.inception_evaluation(images, real.stand_ins, test, extract)
             same = ("classes", "temperature", "weights")
             theirs["protocol"] |= {"seeds": f"0 … {real.samples - 1}"} | {k: result["protocol"][k] for k in same}
             keep("inception", theirs)
@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _read_metrics(path: Path) -> dict[str, Any]:
-    """What metrics.json holds already, which stays there."""
+    """What metrics.json holds already, so that it is kept."""
     if not path.exists():
         return {}
     try:

@@ -1,6 +1,6 @@
-"""The judge: a small convolutional digit classifier, whose reading and whose features every figure of merit rests on.
+"""The judge: a small convolutional classifier of digits. Every figure comes from its features or from what it reads.
 
-It reads digits only; no generator is ever trained against it. `gan.evaluation.classifier_training` trains it.
+No generator is ever trained against it. `gan.evaluation.classifier_training` trains it.
 """
 
 import json
@@ -12,21 +12,25 @@ import torch
 from torch import Tensor, nn
 
 from gan.bundled import BUNDLED
-from gan.config import IMAGE_SIZE
+from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.errors import ModelError, UserError
 from gan.model_folder import CONFIG, expected_sha256, load_weights
 
 FOLDER = BUNDLED / "classifier"
 WEIGHTS = "classifier.safetensors"  # not model.safetensors: the folder holds no generator
 NUM_FEATURES = 64
-REMEDY = "train one with python -m gan.evaluation.classifier_training"
-BLOCK = 500  # digits judged at once: memory stays small on any machine
+REMEDY = "a checkout of the project brings one, and python -m gan.evaluation.classifier_training trains another"
+BLOCK = 500  # images classified at once: memory stays small on any machine
 
 
 class Classifier(nn.Module):
-    """Digits in, what they look like out: 271,000 weights, five convolutions and a hidden layer of 64 features."""
+    """Images in, logits of the ten classes out: five convolutions and a layer of 64 features, 271,000 weights.
 
-    weights: str = ""  # first 8 hex digits of the file's sha256; `load_classifier` sets it
+    Attributes:
+        weights: the first 8 hex digits of the file's sha256; `load_classifier` sets it.
+    """
+
+    weights: str = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,10 +44,10 @@ class Classifier(nn.Module):
             *_convolution(64, 64),
             nn.Flatten(),
             nn.Linear(64 * 7 * 7, NUM_FEATURES, bias=False),
-            nn.BatchNorm1d(NUM_FEATURES, affine=False),  # every feature counts alike
+            nn.BatchNorm1d(NUM_FEATURES, affine=False),  # features of one scale: each counts alike
             nn.ReLU(),
         )
-        self.logits = nn.Linear(NUM_FEATURES, 10)
+        self.logits = nn.Linear(NUM_FEATURES, NUM_CLASSES)
         self.scale: Tensor
         self.register_buffer("scale", torch.ones(()))  # see `calibrate`
 
@@ -52,42 +56,44 @@ class Classifier(nn.Module):
         return self.logits(self.features(images))
 
     @torch.inference_mode()
-    def features_and_logits(self, digits: Tensor) -> tuple[Tensor, Tensor]:
+    def features_and_logits(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Features `float32 [N, 64]`, none negative, and logits `float32 [N, 10]`, both on the CPU.
 
         Args:
-            digits: `uint8 [N, 28, 28]` on any device, 0 = paper, 255 = ink: the pixels that users see.
+            images: `uint8 [N, 28, 28]` on any device, 0 = paper, 255 = ink: the pixels that users see.
 
         Raises:
             UserError: another shape or type.
         """
-        if digits.dtype != torch.uint8 or digits.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
+        if images.dtype != torch.uint8 or images.shape[1:] != (IMAGE_SIZE, IMAGE_SIZE):
             raise UserError(
-                f"digits must be uint8 [N, {IMAGE_SIZE}, {IMAGE_SIZE}], not {digits.dtype} {list(digits.shape)}"
+                f"images must be uint8 [N, {IMAGE_SIZE}, {IMAGE_SIZE}], not {images.dtype} {list(images.shape)}"
             )
         device = self.logits.weight.device
-        features = torch.empty(len(digits), NUM_FEATURES)
-        logits = torch.empty(len(digits), 10)
-        for i in range(0, len(digits), BLOCK):
-            block = self.features(to_images(digits[i : i + BLOCK].to(device)))
+        features = torch.empty(len(images), NUM_FEATURES)
+        logits = torch.empty(len(images), NUM_CLASSES)
+        for i in range(0, len(images), BLOCK):
+            block = self.features(as_input(images[i : i + BLOCK].to(device)))
             features[i : i + BLOCK] = block.mul(self.scale).cpu()
             logits[i : i + BLOCK] = self.logits(block).cpu()
         return features, logits
 
-    def read(self, digits: Tensor) -> tuple[Tensor, Tensor]:
-        """The class `int64 [N]` that each digit is read as, and its probability `float32 [N]`.
+    def read(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The class `int64 [N]` that each image is read as, and its probability `float32 [N]`.
 
         Arguments and errors as `features_and_logits`.
         """
-        probability, digit = self.features_and_logits(digits)[1].softmax(dim=1).max(dim=1)
-        return digit, probability
+        probability, read = self.features_and_logits(images)[1].softmax(dim=1).max(dim=1)
+        return read, probability
 
 
-def calibrate(classifier: Classifier, digits: Tensor) -> None:
-    """Scale the features so that their total variance over `digits` (the training set) is 1000: a Fréchet distance is
-    then in thousandths of the data's own variance, whatever scale the training happened to leave the features in."""
+def calibrate(classifier: Classifier, images: Tensor) -> None:
+    """Scale the features so that their total variance over `images`, the training set, is 1000.
+
+    A Fréchet distance is then in thousandths of the data's own variance, whatever scale the training left behind.
+    """
     classifier.scale.fill_(1.0)
-    features, _ = classifier.features_and_logits(digits)
+    features, _ = classifier.features_and_logits(images)
     classifier.scale.copy_((1000 / features.double().var(dim=0).sum()).sqrt())
 
 
@@ -99,10 +105,10 @@ def _convolution(channels_in: int, channels_out: int) -> list[nn.Module]:
     ]
 
 
-def to_images(digits: Tensor) -> Tensor:
-    """Images `float32 [N, 1, 28, 28]` in 0 … 1 of digits `uint8 [N, 28, 28]`."""
-    images = digits.unsqueeze(1).float().div(255)  # [N, 28, 28] → [N, 1, 28, 28]
-    return images.contiguous(memory_format=torch.channels_last)  # convolutions on the CPU are 1.5 times faster so
+def as_input(images: Tensor) -> Tensor:
+    """Images `uint8 [N, 28, 28]` as the classifier takes them: `float32 [N, 1, 28, 28]` in 0 … 1."""
+    scaled = images.unsqueeze(1).float().div(255)  # [N, 28, 28] → [N, 1, 28, 28]
+    return scaled.contiguous(memory_format=torch.channels_last)  # so convolutions on the CPU are 1.5 times faster
 
 
 # The folder
@@ -110,19 +116,19 @@ def to_images(digits: Tensor) -> Tensor:
 
 @cache
 def load_classifier(folder: Path = FOLDER) -> Classifier:
-    """The bundled classifier (or that of another folder), verified, ready to judge; loaded once.
+    """The bundled classifier, or that of another folder, verified and in evaluation mode; loaded once.
 
     Raises:
         ModelError: its files are missing or damaged. The message says which.
     """
     classifier = Classifier()
-    sha256 = expected_sha256(read_config(folder), WEIGHTS, folder)
+    sha256 = expected_sha256(read_classifier_config(folder), WEIGHTS, folder)
     load_weights(classifier, folder / WEIGHTS, sha256)
     classifier.weights = sha256[:8]
     return classifier.to(memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
-def read_config(folder: Path = FOLDER) -> dict[str, Any]:
+def read_classifier_config(folder: Path = FOLDER) -> dict[str, Any]:
     """config.json of a classifier's folder.
 
     Raises:

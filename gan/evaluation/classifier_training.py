@@ -17,7 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from gan.config import IMAGE_SIZE
 from gan.data import Dataset, load_dataset
 from gan.errors import UserError
-from gan.evaluation.classifier import FOLDER, WEIGHTS, Classifier, calibrate, to_images
+from gan.evaluation.classifier import FOLDER, WEIGHTS, Classifier, as_input, calibrate
 from gan.evaluation.reference import FILE, FLOOR_SAMPLES, Reference, make_reference
 from gan.files import to_json, write_atomically
 from gan.model_folder import CONFIG
@@ -33,9 +33,9 @@ class Training:
     """The peak of a one-cycle schedule (Smith & Topin 2018)."""
     weight_decay: float = 0.01
     average_decay: float = 0.998
-    """Of the moving average of weights: about one epoch's memory."""
+    """Of the moving average of the weights, whose memory is about one epoch long."""
     rotation: float = 10.0
-    """Degrees either way; with zoom and shift the slant, size and place that people vary."""
+    """Degrees either way. People write with more or less slant, size and shift: so do these three."""
     zoom: float = 0.1
     shift: float = 2.0
     """Pixels either way."""
@@ -44,7 +44,7 @@ class Training:
 
 def train(data: Dataset, options: Training) -> Classifier:
     """A classifier trained on a labelled data set, calibrated and in evaluation mode."""
-    digits, labels = _digits_and_labels(data)
+    images, labels = _images_and_labels(data)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)  # the initial weights
         classifier = Classifier().to(memory_format=torch.channels_last)
@@ -53,17 +53,17 @@ def train(data: Dataset, options: Training) -> Classifier:
         classifier, multi_avg_fn=get_ema_multi_avg_fn(options.average_decay), use_buffers=True
     )  # BatchNorm's statistics are averaged too
     optimizer = torch.optim.AdamW(classifier.parameters(), weight_decay=options.weight_decay, fused=True)
-    steps = len(digits) // options.batch_size
+    steps = len(images) // options.batch_size
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, options.learning_rate, total_steps=options.epochs * steps, pct_start=0.2
     )
     start = time.monotonic()
     for epoch in range(options.epochs):
         losses = 0.0
-        order = torch.randperm(len(digits), generator=random)[: steps * options.batch_size]
+        order = torch.randperm(len(images), generator=random)[: steps * options.batch_size]
         for batch in order.split(options.batch_size):
-            images = _vary(to_images(digits[batch]), options, random)
-            loss = F.cross_entropy(classifier(images), labels[batch])
+            varied = _vary(as_input(images[batch]), options, random)
+            loss = F.cross_entropy(classifier(varied), labels[batch])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -72,15 +72,15 @@ def train(data: Dataset, options: Training) -> Classifier:
             losses += loss.item()
         minutes = (time.monotonic() - start) / 60
         print(f"epoch {epoch + 1}/{options.epochs}: loss {losses / steps:.4f}, {minutes:.1f} min", flush=True)
-    judge = average.module
-    assert isinstance(judge, Classifier)
-    judge.eval().requires_grad_(False)
-    calibrate(judge, digits)
-    return judge
+    result = average.module
+    assert isinstance(result, Classifier)
+    result.eval().requires_grad_(False)
+    calibrate(result, images)
+    return result
 
 
 def _vary(images: Tensor, options: Training, random: torch.Generator) -> Tensor:
-    """Images `[N, 1, 28, 28]`, each turned, zoomed and shifted a little."""
+    """Images `[N, 1, 28, 28]`, each rotated, zoomed and shifted a little at random."""
 
     def uniform(limit: float) -> Tensor:
         return (torch.rand(len(images), generator=random) * 2 - 1) * limit
@@ -96,12 +96,12 @@ def _vary(images: Tensor, options: Training, random: torch.Generator) -> Tensor:
 
 
 def accuracy(classifier: Classifier, data: Dataset) -> float:
-    """The share of a labelled data set's digits that are read as their labels."""
-    digits, labels = _digits_and_labels(data)
-    return (classifier.read(digits)[0] == labels).double().mean().item()
+    """The share of a labelled data set's images that are read as their labels."""
+    images, labels = _images_and_labels(data)
+    return (classifier.read(images)[0] == labels).double().mean().item()
 
 
-def _digits_and_labels(data: Dataset) -> tuple[Tensor, Tensor]:
+def _images_and_labels(data: Dataset) -> tuple[Tensor, Tensor]:
     if data.labels is None:
         raise UserError(f"{data.name} has no labels: the classifier learns from labelled digits only")
     return data.images.view(-1, IMAGE_SIZE, IMAGE_SIZE), data.labels
@@ -136,7 +136,7 @@ class Options:
     data_dir: Path = Path("data")
     """Folder of MNIST in torchvision's layout; downloaded there if missing."""
     output_dir: Path = FOLDER
-    """Where to write the classifier and what it makes of the real digits."""
+    """Where to write the classifier, and the reference numbers of the real digits beside it."""
     training: Training = field(default_factory=Training)
 
 

@@ -1,9 +1,8 @@
-"""How good a generator is: `python -m gan.evaluation MODEL` measures it on the 8-bit pixels that users see.
+"""How good a generator is, measured on the 8-bit images that users see. The command is `python -m gan.evaluation`.
 
-Every figure stands beside its floor: the same figure of as many real digits (training digits, of the classes that a
-class-conditional generator is asked for; for the last figures test digits), which no honest generator beats by much.
-The features are those of our own small classifier, so distances compare with each other only, not with an Inception
-FID. For that one, in a table of its own, there is --inception.
+Every figure stands beside its floor, the same figure of as many real digits: training digits, or where they would be no
+measure, test digits. No generator that doesn't copy beats the floor by much. The features are those of our own small
+classifier, so distances compare with each other only, not with an Inception FID (for that one there is `--inception`).
 """
 
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.config import IMAGE_SIZE
+from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.data import Dataset
 from gan.errors import UserError
 from gan.evaluation.classifier import Classifier, load_classifier
@@ -29,9 +28,9 @@ from gan.evaluation.metrics import (
 from gan.evaluation.reference import classes_to_ask, load_reference
 from gan.networks import Generator
 
-DRAWS = 10  # a figure is their mean: of single draws, distances differ by half, by their luck with the classes
-NEAR_SAMPLES = 2000  # digits looked up among the training digits
-NEAR_QUANTILE = 0.01
+DRAWS = 10  # a figure is the mean of ten draws: single draws, whose classes differ by chance, differ by up to a half
+NEAR_SAMPLES = 2000  # images whose nearest training digit is looked up
+NEAR_QUANTILE = 0.01  # a near copy is nearer than 99 % of the test digits
 Figures = dict[str, float]
 
 
@@ -39,30 +38,29 @@ Figures = dict[str, float]
 
 
 def quick_scores(generator: Generator, n: int = 2000) -> Figures:
-    """A few figures of the digits of the first `n` seeds, in seconds and without the data set; a class-conditional
-    generator is asked for `classes_to_ask`.
+    """A few figures of the first `n` seeds, in seconds and without the data set.
 
-    - frechet_train: distance to MNIST's training digits, with frechet_train_floor, that of `n` real ones in the mean
-      (a single draw, this one as well, can be luckier with its classes and lie a little beneath it)
+    - frechet_train: distance to MNIST's training digits
+    - frechet_train_floor: the mean distance of `n` real ones; a single draw, as this one, may lie a little below it
     - classes, class_entropy, smallest_class, largest_class: see `metrics.class_figures`
-    - diversity: see `metrics.diversity`; near 0 for a collapsed generator, whichever classes it has left
+    - diversity: see `metrics.diversity`; near 0 for a collapsed generator, even one that still draws all ten classes
     - specks: see `metrics.specks_per_digit`
-    - asked_digit_right, of a class-conditional generator: the share of digits read as the one asked for
+    - asked_digit_right, of a class-conditional generator, asked for `classes_to_ask`: the share read as the class asked
 
     Raises:
         UserError: `n` is too small for a covariance.
     """
     reference = load_reference()
     asked = classes_to_ask(reference.class_counts, n) if generator.conditional else None
-    digits = generator.sample(range(n), asked)
-    features, logits = load_classifier().features_and_logits(digits)
+    images = generator.sample(range(n), asked)
+    features, logits = load_classifier().features_and_logits(images)
     read = logits.argmax(dim=1)
     return {
         "frechet_train": frechet_distance(Moments.of(features), reference.moments),
         "frechet_train_floor": reference.floor(n),
         **class_figures(read),
         "diversity": diversity(features, read, reference.spreads),
-        "specks": specks_per_digit(digits),
+        "specks": specks_per_digit(images),
         **_asked_digit_right(read, asked),
     }
 
@@ -77,16 +75,19 @@ def _asked_digit_right(read: Tensor, asked: Tensor | list[int] | None) -> Figure
 
 
 class RealDigits:
-    """Both parts of a data set as the classifier sees them, and the floor of every figure for so many samples.
+    """Both parts of a data set as the classifier sees them, and the floor of every figure for a number of samples.
 
-    A figure and its floor are means over `draws`. Of each draw, the floor has as many training digits, of the classes
-    that a class-conditional generator is asked for in it. (They are compared with a set that holds them, which is kind
-    to them: a perfect generator of new digits would come to (N + n) / (N − n) of their distance, 1.4 times it for
-    10,000 of 60,000.) What a generator copies and whether it draws what it was asked for have test digits as their
-    floor, once. Made once, it serves any number of generators. Takes a minute or two for MNIST.
+    Making one takes a minute or two for MNIST; any number of generators can then be measured with it.
+
+    A figure and its floor are means over `draws`. In each draw, training digits stand in for the generator's: as many,
+    of the classes that a class-conditional generator is asked for. They are part of the set that they are compared to,
+    which favours them: a perfect generator of new digits comes to (N + n) / (N − n) of their distance, 1.4 times it for
+    n = 10,000 of N = 60,000. Where training digits are no measure (of copying, and of drawing the class asked for), the
+    floor is that of the test digits.
 
     Attributes:
-        stand_ins: the training digits of the first draw's floor, `uint8 [samples, 28, 28]`
+        floor: the floor of every figure
+        stand_ins: the training digits of the first draw, `uint8 [samples, 28, 28]`
 
     Raises:
         UserError: fewer training digits than `samples`, fewer test digits or samples than a covariance needs, or no
@@ -111,50 +112,50 @@ class RealDigits:
         self.name, self.samples, self.draws = training.name, samples, draws
         self.classifier = classifier or load_classifier()
         self.training = training.images
-        self.class_counts = torch.bincount(training.labels, minlength=10)
+        self.class_counts = torch.bincount(training.labels, minlength=NUM_CLASSES)
 
-        features, logits = self._judge(training.images)
+        features, logits = self._classify(training.images)
         self.training_moments = Moments.of(features)
-        self.test_features, test_logits = self._judge(test.images)
+        self.test_features, test_logits = self._classify(test.images)
         self.test_moments = Moments.of(self.test_features)
         self.radii = neighbourhood_radii(self.test_features)
 
         random = torch.Generator().manual_seed(0)
         rows = torch.randperm(len(test), generator=random)[: min(NEAR_SAMPLES, samples)]
         test_nearest = nearest_distances(test.images[rows], self.training)
-        self.near = test_nearest.quantile(NEAR_QUANTILE).item()
+        self.near_copy = test_nearest.quantile(NEAR_QUANTILE).item()
 
         floors = []
         for draw in range(draws):
             classes = torch.tensor(classes_to_ask(self.class_counts, samples, draw))
-            rows = _digits_of(classes, training.labels, random)
+            rows = _rows_of(classes, training.labels, random)
             stand_ins = training.images[rows].view(-1, IMAGE_SIZE, IMAGE_SIZE)
             if draw == 0:
                 self.stand_ins = stand_ins
             specks = specks_per_digit(stand_ins)
-            floors.append({**self._figures(features[rows], logits[rows].argmax(dim=1)), "specks": specks})
+            floors.append({**self._feature_figures(features[rows], logits[rows].argmax(dim=1)), "specks": specks})
         self.floor: Figures = {
             **_means(floors),
             **self._memorisation(test_nearest),
             **_asked_digit_right(test_logits.argmax(dim=1), test.labels),
         }
 
-    def figures(self, digits: Tensor, asked: list[int] | None) -> Figures:
-        """The figures of generated digits `uint8 [N, 28, 28]`, and of the classes asked for, if any were."""
-        features, logits = self.classifier.features_and_logits(digits)
+    def figures(self, images: Tensor, asked: list[int] | None) -> Figures:
+        """The figures of generated images `uint8 [N, 28, 28]`, with the classes they were asked for, if any."""
+        features, logits = self.classifier.features_and_logits(images)
         read = logits.argmax(dim=1)
-        nearest = nearest_distances(digits[:NEAR_SAMPLES].view(-1, IMAGE_SIZE**2), self.training)
+        nearest = nearest_distances(images[:NEAR_SAMPLES].view(-1, IMAGE_SIZE**2), self.training)
         return {
-            **self._figures(features, read),
+            **self._feature_figures(features, read),
             **self._memorisation(nearest),
-            "specks": specks_per_digit(digits),
+            "specks": specks_per_digit(images),
             **_asked_digit_right(read, asked),
         }
 
-    def _judge(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def _classify(self, images: Tensor) -> tuple[Tensor, Tensor]:
         return self.classifier.features_and_logits(images.view(-1, IMAGE_SIZE, IMAGE_SIZE))
 
-    def _figures(self, features: Tensor, read: Tensor) -> Figures:
+    def _feature_figures(self, features: Tensor, read: Tensor) -> Figures:
         moments = Moments.of(features)
         return {
             "frechet_train": frechet_distance(moments, self.training_moments),
@@ -166,12 +167,12 @@ class RealDigits:
     def _memorisation(self, nearest: Tensor) -> Figures:
         return {
             "nearest_training_digit": nearest.median().item(),
-            "near_copies": (nearest < self.near).double().mean().item(),
+            "near_copies": (nearest < self.near_copy).double().mean().item(),
         }
 
 
-def _digits_of(classes: Tensor, labels: Tensor, random: torch.Generator) -> Tensor:
-    """Rows of digits of these classes, drawn at random: `int64 [N]`. A class with too few of them gives some twice."""
+def _rows_of(classes: Tensor, labels: Tensor, random: torch.Generator) -> Tensor:
+    """Random rows `int64 [N]` of a data set, of these classes in their order; where one runs out, some come twice."""
     rows = torch.empty_like(classes)
     for c in classes.unique():
         places = (classes == c).nonzero()[:, 0]
@@ -182,16 +183,17 @@ def _digits_of(classes: Tensor, labels: Tensor, random: torch.Generator) -> Tens
 
 
 def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -> dict[str, Any]:
-    """Every figure, as the mean over `real.draws` of `real.samples` digits each, with floors and the protocol, as JSON
-    values of six decimals. The draws are of the first seeds, one after the other; a class-conditional generator is
-    asked for `classes_to_ask`.
+    """Every figure with its floor, and the protocol, as JSON values of six decimals.
 
-    Keys: values and floor (both by figure; `EXPLANATIONS` says what each means), protocol.
+    A figure is the mean over `real.draws` draws of `real.samples` images each, of seeds from 0 on. A class-conditional
+    generator is asked for `classes_to_ask`.
+
+    Keys: values and floor (both by figure; `report.EXPLANATIONS` says what each means), protocol.
 
     Raises:
         UserError: the generator's device has too little memory.
     """
-    values = _means([real.figures(*draw_digits(generator, real, temperature, draw)) for draw in range(real.draws)])
+    values = _means([real.figures(*draw_images(generator, real, temperature, draw)) for draw in range(real.draws)])
     return {
         "values": {name: round(value, 6) for name, value in values.items()},
         "floor": {name: round(real.floor[name], 6) for name in values},
@@ -212,10 +214,10 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -
     }
 
 
-def draw_digits(
+def draw_images(
     generator: Generator, real: RealDigits, temperature: float, draw: int
 ) -> tuple[Tensor, list[int] | None]:
-    """The digits of a draw, and the classes they were asked for."""
+    """The images of a draw, `uint8 [samples, 28, 28]`, and the classes they were asked for, if any."""
     seeds = range(draw * real.samples, (draw + 1) * real.samples)
     asked = classes_to_ask(real.class_counts, real.samples, draw) if generator.conditional else None
     try:

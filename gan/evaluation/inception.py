@@ -1,7 +1,7 @@
-"""The literature's figures: Inception features instead of our classifier's (Heusel et al. 2017), digits made RGB.
+"""The figures of the literature, from Inception's features instead of our classifier's (Heusel et al. 2017).
 
-Inception's weights are on github.com and don't ship here; `--inception` fetches them once. Its features were
-learned from photographs, but other people's numbers are made of them.
+Inception learned its features from photographs, but published distances are computed from them. Its weights are not
+bundled; `--inception` fetches them once.
 """
 
 import pickle
@@ -23,11 +23,12 @@ Extractor = Callable[[Tensor], Tensor]
 
 
 def load_extractor(weights: Path | None = None, device: torch.device | str = "cpu") -> Extractor:
-    """`uint8 [N, 28, 28]` → `float32 [N, 2048]` on the CPU, by torch-fidelity's Inception: TensorFlow's of 2015, which
-    enlarges digits to 299×299 without antialiasing.
+    """A function `uint8 [N, 28, 28]` → `float32 [N, 2048]` on the CPU: Inception's features, the grey repeated as RGB.
+
+    The network is torch-fidelity's copy of TensorFlow's Inception of 2015. It enlarges the images to 299×299 itself.
 
     Args:
-        weights: torch-fidelity's `weights-inception-2015-12-05-6726825d.pth`; None: fetched into torch's cache.
+        weights: the file `weights-inception-2015-12-05-6726825d.pth`; None: fetched into torch's cache.
 
     Raises:
         UserError: torch-fidelity is not installed, or the weights can't be fetched or read. The message has the remedy.
@@ -48,8 +49,8 @@ def load_extractor(weights: Path | None = None, device: torch.device | str = "cp
     network.to(device)
 
     @torch.inference_mode()
-    def extract(digits: Tensor) -> Tensor:
-        rgb = digits.view(-1, 1, IMAGE_SIZE, IMAGE_SIZE).expand(-1, 3, -1, -1)
+    def extract(images: Tensor) -> Tensor:
+        rgb = images.view(-1, 1, IMAGE_SIZE, IMAGE_SIZE).expand(-1, 3, -1, -1)
         return torch.cat([network(batch.to(device))[0].cpu() for batch in rgb.split(BATCH)])
 
     return extract
@@ -69,12 +70,13 @@ def _fetch(url: str) -> Path:
     return path
 
 
-def inception_evaluation(digits: Tensor, stand_ins: Tensor, test: Dataset, extract: Extractor) -> dict[str, Any]:
-    """Figures of generated digits `uint8 [N, 28, 28]` against the test digits, and as their floor the same figures of
-    real digits in their stead, `uint8 [N, 28, 28]`. Keys: values, floor, protocol.
+def inception_evaluation(images: Tensor, stand_ins: Tensor, test: Dataset, extract: Extractor) -> dict[str, Any]:
+    """Figures of generated images `uint8 [N, 28, 28]` against the test digits, and their floor.
+
+    The floor is the same figures of `stand_ins`, as many real training digits. Keys: values, floor, protocol.
 
     Raises:
-        UserError: fewer digits than a covariance needs.
+        UserError: fewer images than a covariance needs.
     """
     real = extract(test.images.view(-1, IMAGE_SIZE, IMAGE_SIZE))
     moments, radii = Moments.of(real), neighbourhood_radii(real)
@@ -87,10 +89,10 @@ def inception_evaluation(digits: Tensor, stand_ins: Tensor, test: Dataset, extra
         }
 
     return {
-        "values": figures(digits),
+        "values": figures(images),
         "floor": figures(stand_ins),
         "protocol": {
-            "samples": len(digits),
+            "samples": len(images),
             "data": f"{test.name}: {len(test)} test digits",
             "features": f"{NUM_FEATURES} of Inception v3 (2015), grey as RGB",
             "neighbours": NEIGHBOURS,

@@ -1,4 +1,4 @@
-"""The figures of merit as functions of tensors: each knows nothing of generators, classifiers or files."""
+"""The figures as functions of tensors, which know nothing of generators, classifiers or files."""
 
 import math
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from gan.config import NUM_CLASSES
 from gan.errors import UserError
 
 NEIGHBOURS = 5  # the k of precision, recall, density and coverage: what Naeem et al. 2020 recommend
-PRESENT = 0.01  # a class counts as drawn from this share of the digits on: a tenth of its due
-INK = 32  # of 255: what the eye sees on white paper
+PRESENT = 0.01  # a class counts as drawn from this share of the images on: a tenth of its fair share
+INK = 32  # of 255: from here on the eye sees a pixel on white paper
 CHUNK = 500  # rows of a distance matrix held at once: 240 MB against 60,000 digits
 
 
@@ -19,7 +20,7 @@ CHUNK = 500  # rows of a distance matrix held at once: 240 MB against 60,000 dig
 
 @dataclass(frozen=True)
 class Moments:
-    """What a Fréchet distance needs to know of a set of features."""
+    """What a Fréchet distance needs to know of a set of N features."""
 
     count: Tensor
     """`int64 []`"""
@@ -67,7 +68,7 @@ def frechet_distance(a: Moments, b: Moments) -> float:
 
 
 def neighbourhood_radii(features: Tensor) -> Tensor:
-    """Squared distance `float64 [N]` of each feature `[N, D]` to its fifth neighbour in the same set.
+    """Squared distance `float64 [N]` of each row of `features [N, D]` to its fifth neighbour in the same set.
 
     Raises:
         UserError: fewer than six features.
@@ -80,19 +81,21 @@ def neighbourhood_radii(features: Tensor) -> Tensor:
 
 
 def neighbourhood_figures(real: Tensor, real_radii: Tensor, fake: Tensor) -> dict[str, float]:
-    """How two sets of features `[N, D]`, `[M, D]` overlap, by the neighbourhoods of their members.
+    """How two sets of features, real `[N, D]` and fake `[M, D]`, overlap.
+
+    The neighbourhood of a feature is the ball that reaches to its fifth neighbour in its own set.
 
     - precision: the share of fakes in the neighbourhood of some real one; recall: the share of real ones in the
       neighbourhood of some fake (Kynkäänniemi et al. 2019).
-    - density: in how many real neighbourhoods a fake lies, over k; coverage: the share of real neighbourhoods that hold
-      a fake (Naeem et al. 2020). An outlier among the real ones, or a fake far off, misleads them less.
+    - density: the number of real neighbourhoods that a fake lies in, divided by five; coverage: the share of real
+      neighbourhoods that hold a fake (Naeem et al. 2020). One outlier misleads these two less.
     """
     real, fake = real.double(), fake.double()
     fake_radii = neighbourhood_radii(fake)
     precise, dense = 0.0, 0.0
     recalled = torch.zeros(len(real), dtype=torch.bool)
     covered = torch.zeros(len(real), dtype=torch.bool)
-    slack = 1 + 1e-9  # a neighbour at exactly the radius is inside, whatever the order of summation
+    slack = 1 + 1e-9  # so that rounding never leaves out the fifth neighbour itself
     for f, radii in zip(fake.split(CHUNK), fake_radii.split(CHUNK), strict=True):
         distances = _squared_distances(f, real)  # [chunk, N]
         in_real = distances <= real_radii * slack
@@ -109,20 +112,21 @@ def neighbourhood_figures(real: Tensor, real_radii: Tensor, fake: Tensor) -> dic
 
 
 def _squared_distances(a: Tensor, b: Tensor) -> Tensor:
-    """Squared Euclidean distances `[N, M]` of rows; float64 keeps the cancellation harmless."""
+    """Squared Euclidean distances `[N, M]` of rows `float64 [N, D]`, `[M, D]`: float32 would cancel too many digits."""
     return (a.square().sum(1)[:, None] + b.square().sum(1) - 2 * a @ b.T).clamp_(min=0)
 
 
 # Classes
 
 
-def class_figures(digits_read: Tensor) -> dict[str, float]:
-    """How the classes `int64 [N]` that digits are read as are spread over the ten.
+def class_figures(classes: Tensor) -> dict[str, float]:
+    """How the images spread over the ten classes, from the class that each is read as, `int64 [N]`.
 
-    classes: how many have a share of at least 1 %; class_entropy in bits, at most log₂ 10 = 3.32; the smallest and the
-    largest share.
+    - classes: how many have a share of at least 1 %
+    - class_entropy: in bits, at most log₂ 10 = 3.32
+    - smallest_class, largest_class: their shares
     """
-    shares = torch.bincount(digits_read, minlength=10).double() / len(digits_read)
+    shares = torch.bincount(classes, minlength=NUM_CLASSES).double() / len(classes)
     return {
         "classes": float((shares >= PRESENT).sum()),
         "class_entropy": torch.special.entr(shares).sum().item() / math.log(2),
@@ -133,8 +137,8 @@ def class_figures(digits_read: Tensor) -> dict[str, float]:
 
 def class_spreads(features: Tensor, classes: Tensor) -> Tensor:
     """The total variance `float64 [10]` of features `[N, D]` within each class; 0 for a class of fewer than two."""
-    spreads = torch.zeros(10, dtype=torch.float64)
-    for c in range(10):
+    spreads = torch.zeros(NUM_CLASSES, dtype=torch.float64)
+    for c in range(NUM_CLASSES):
         members = features[classes == c].double()
         if len(members) > 1:
             spreads[c] = members.var(dim=0).sum()
@@ -142,9 +146,9 @@ def class_spreads(features: Tensor, classes: Tensor) -> Tensor:
 
 
 def diversity(features: Tensor, classes: Tensor, real_spreads: Tensor) -> float:
-    """The mean over ten classes of the variance within the class (see `class_spreads`) over that of real digits.
+    """The variance within a class (see `class_spreads`) divided by that of real digits: the mean over the ten classes.
 
-    No class counts more than 1, so that a wild one doesn't make up for those that a collapsing generator has lost.
+    No class counts more than 1, so one class that varies too much doesn't make up for others that have collapsed.
     """
     return (class_spreads(features, classes) / real_spreads).clamp(max=1).mean().item()
 
@@ -152,21 +156,23 @@ def diversity(features: Tensor, classes: Tensor, real_spreads: Tensor) -> float:
 # Memorisation
 
 
-def nearest_distances(digits: Tensor, training: Tensor) -> Tensor:
-    """Euclidean distance `float64 [N]`, pixels in 0 … 1, of each digit `uint8 [N, 784]` to the nearest of `training`
+def nearest_distances(images: Tensor, training: Tensor) -> Tensor:
+    """Euclidean distance `float64 [N]`, pixels in 0 … 1, of each image `uint8 [N, 784]` to the nearest of `training`
     `uint8 [M, 784]`; exactly 0 for a copy."""
     keys = training.float()
     half_squares = keys.square().sum(dim=1) / 2
-    nearest = torch.cat([(half_squares - d.float() @ keys.T).argmin(dim=1) for d in digits.split(CHUNK)])
-    return (digits.double() - training[nearest].double()).square().sum(dim=1).sqrt() / 255
+    nearest = torch.cat([(half_squares - i.float() @ keys.T).argmin(dim=1) for i in images.split(CHUNK)])
+    return (images.double() - training[nearest].double()).square().sum(dim=1).sqrt() / 255
 
 
 # Specks
 
 
-def specks_per_digit(digits: Tensor) -> float:
-    """The mean number of specks in digits `uint8 [N, 28, 28]`: inked pixels none of whose eight neighbours is inked.
-    Strokes are wider, so handwriting has hardly any."""
-    ink = (digits >= INK).float()[:, None]  # [N, 1, 28, 28]
+def specks_per_digit(images: Tensor) -> float:
+    """The mean number of specks in images `uint8 [N, 28, 28]`: inked pixels none of whose eight neighbours is inked.
+
+    Strokes are wider than a pixel, so handwriting has hardly any.
+    """
+    ink = (images >= INK).float()[:, None]  # [N, 1, 28, 28]
     around = torch.nn.functional.conv2d(ink, torch.ones(1, 1, 3, 3), padding=1) - ink
-    return ((ink > 0) & (around == 0)).sum().item() / len(digits)
+    return ((ink > 0) & (around == 0)).sum().item() / len(images)

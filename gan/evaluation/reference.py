@@ -1,5 +1,7 @@
-"""What the real digits look like to the classifier, in a few numbers that ship beside it: enough to watch a generator
-while it trains, without judging 60,000 digits first."""
+"""The reference: the real digits as the classifier sees them, in a few numbers that are bundled beside it.
+
+With it a generator can be watched while it trains, without classifying 60,000 real digits first.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -8,39 +10,39 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from gan.config import IMAGE_SIZE
+from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.data import Dataset
 from gan.errors import UserError
-from gan.evaluation.classifier import FOLDER, NUM_FEATURES, Classifier, read_config
+from gan.evaluation.classifier import FOLDER, NUM_FEATURES, Classifier, read_classifier_config
 from gan.evaluation.metrics import Moments, class_spreads, frechet_distance
 from gan.model_folder import expected_sha256, load_weights
 
 FILE = "reference.safetensors"
 FLOOR_SAMPLES = (500, 1000, 2000, 5000, 10000)
-FLOOR_DRAWS = 30  # a floor is their mean: single draws of 10,000 range from 0.2 to 0.6, by their luck with the classes
+FLOOR_DRAWS = 30  # a floor is their mean: single draws of 10,000 digits range from 0.2 to 0.6
 
 
 class Reference(nn.Module):
-    """Buffers only, a module so that it is saved and verified as weights are."""
+    """Buffers only: a module, so that they are saved and verified as weights are."""
 
     count: Tensor
-    """`int64 []`, with sums and products the moments of the training digits' features"""
+    """`int64 []`, with `sums` and `products` the `Moments` of the training digits' features"""
     sums: Tensor
     products: Tensor
     spreads: Tensor
-    """`float64 [10]`, see `class_spreads`"""
+    """`float64 [10]`, their `class_spreads`"""
     class_counts: Tensor
     """`int64 [10]`, how many training digits each class has"""
     floors: Tensor
-    """`float64 [5]`, the distance to all of so many training digits drawn at random"""
+    """`float64 [5]`, for each count of `FLOOR_SAMPLES` the distance of that many random training digits to all"""
 
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("count", torch.zeros((), dtype=torch.int64))
         self.register_buffer("sums", torch.zeros(NUM_FEATURES, dtype=torch.float64))
         self.register_buffer("products", torch.zeros(NUM_FEATURES, NUM_FEATURES, dtype=torch.float64))
-        self.register_buffer("spreads", torch.zeros(10, dtype=torch.float64))
-        self.register_buffer("class_counts", torch.zeros(10, dtype=torch.int64))
+        self.register_buffer("spreads", torch.zeros(NUM_CLASSES, dtype=torch.float64))
+        self.register_buffer("class_counts", torch.zeros(NUM_CLASSES, dtype=torch.int64))
         self.register_buffer("floors", torch.zeros(len(FLOOR_SAMPLES), dtype=torch.float64))
 
     @property
@@ -48,8 +50,11 @@ class Reference(nn.Module):
         return Moments(self.count, self.sums, self.products)
 
     def floor(self, samples: float) -> float:
-        """The Fréchet distance that so many real training digits would have, between the measured counts interpolated
-        (a power law, as the bias is) and outside them extended."""
+        """The Fréchet distance of this many random training digits to all of them.
+
+        The bias of the distance is a power law of the count, so between the measured counts, and beyond them, such a
+        law is taken through the two nearest.
+        """
         x, y = np.log(FLOOR_SAMPLES), np.log(self.floors.numpy())
         at = np.log(samples)
         i = int(np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2))
@@ -69,24 +74,26 @@ def make_reference(classifier: Classifier, training: Dataset) -> Reference:
     reference = Reference()
     reference.count, reference.sums, reference.products = moments.count, moments.sums, moments.products
     reference.spreads = class_spreads(features, logits.argmax(dim=1))
-    reference.class_counts = torch.bincount(training.labels, minlength=10)
+    reference.class_counts = torch.bincount(training.labels, minlength=NUM_CLASSES)
     reference.floors = torch.tensor([frechet_floor(features, moments, n) for n in FLOOR_SAMPLES], dtype=torch.float64)
     return reference
 
 
 def classes_to_ask(class_counts: Tensor, samples: int, draw: int = 0) -> list[int]:
-    """The classes that a class-conditional generator is asked for when it is measured, the same for each draw of one
-    number: drawn at random as often as the data has them. MNIST's are unequal (9.0 … 11.2 %), and ten equal ones would
-    cost even real digits 0.6 of distance, more than the floor itself."""
+    """The classes that a class-conditional generator is asked for: drawn at random, as often as the data has them.
+
+    MNIST's classes are unequal (9.0 … 11.2 %). Asked for equal ones, even real digits would be 0.6 farther away, more
+    than the floor of 0.47 itself. The number of the draw determines the classes, so all generators get the same.
+    """
     shares = class_counts.double() / class_counts.sum()
-    return np.random.RandomState(draw).choice(10, size=samples, p=shares.numpy()).tolist()
+    return np.random.RandomState(draw).choice(NUM_CLASSES, size=samples, p=shares.numpy()).tolist()
 
 
 def frechet_floor(features: Tensor, target: Moments, samples: int) -> float:
-    """The mean distance to `target` of `samples` real features drawn at random from `features [N, 64]`.
+    """The mean distance to `target` of `samples` rows drawn at random from the features of real digits, `[N, 64]`.
 
     Raises:
-        UserError: there are fewer real ones.
+        UserError: there are fewer features than samples.
     """
     if len(features) < samples:
         raise UserError(f"a floor for {samples} digits needs as many real ones, and the data has {len(features)}")
@@ -103,5 +110,5 @@ def load_reference(folder: Path = FOLDER) -> Reference:
         ModelError: it is missing or damaged. The message says which.
     """
     reference = Reference()
-    load_weights(reference, folder / FILE, expected_sha256(read_config(folder), FILE, folder))
+    load_weights(reference, folder / FILE, expected_sha256(read_classifier_config(folder), FILE, folder))
     return reference

@@ -1,4 +1,4 @@
-"""The figures of an evaluation as people and files have them: what each means, its format, the table, metrics.json."""
+"""The figures of an evaluation in words and files: what each means, its format, the table, metrics.json."""
 
 import json
 from dataclasses import dataclass
@@ -28,19 +28,18 @@ EXPLANATIONS = {
 
 
 def format_table(result: dict[str, Any], name: str) -> str:
-    """The figures of `evaluate` as text, the model's column beside the floor's."""
+    """What `evaluate` returns as text: the figures of the model `name`, beside them their floors."""
     rows = [("", name, "real digits", "")]
     for figure, value in result["values"].items():
-        rows.append(
-            (figure, format_figure(figure, value), format_figure(figure, result["floor"][figure]), EXPLANATIONS[figure])
-        )
+        floor = result["floor"][figure]
+        rows.append((figure, format_figure(figure, value), format_figure(figure, floor), EXPLANATIONS[figure]))
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
     return "\n".join([*lines, "", *(f"{key}: {value}" for key, value in result["protocol"].items())])
 
 
 def format_figure(figure: str, value: float) -> str:
-    """A figure with the digits that its accuracy deserves; shares in percent."""
+    """A figure with as many digits as are accurate; shares in percent."""
     if figure in ("frechet_train", "frechet_test", "class_entropy", "nearest_training_digit"):
         return f"{value:.2f}"
     if figure == "classes":
@@ -51,14 +50,14 @@ def format_figure(figure: str, value: float) -> str:
 
 
 def format_value(value: Any) -> str:
-    """A JSON value in a table's cell."""
+    """A JSON value as a cell of a Markdown table."""
     text = f"{value:.4g}" if isinstance(value, float) else str(value)
     return text.replace("|", "\\|").replace("\n", " ")
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """What an evaluation measured: figures and their real-against-real floors by name, and how."""
+    """What an evaluation measured: figures and their floors by name, and the protocol."""
 
     values: dict[str, float]
     floors: dict[str, float]
@@ -66,14 +65,16 @@ class Metrics:
 
     @property
     def words(self) -> str:
+        """The protocol as one line."""
         return ", ".join(f"{k}: {format_value(v)}" for k, v in self.protocol.items())
 
 
 def read_metrics(folder: Path, weights: str, key: str = "evaluation") -> Metrics:
-    """An evaluation in a model folder's metrics.json; nothing in it if these weights have not been evaluated.
+    """An evaluation in a model folder's metrics.json; an empty one if these weights have not been evaluated.
 
     Args:
-        weights: first 8 hex digits of the generator's sha256. Figures of other weights (the run went on) don't count.
+        weights: the first 8 hex digits of the generator's sha256. Figures of other weights don't count: where a run
+            went on after its evaluation, they are out of date.
         key: evaluation, or inception for the one with Inception's features.
 
     Raises:

@@ -45,7 +45,8 @@ class Source:
 
     @contextmanager
     def whole(self) -> Iterator[None]:
-        """While reading: what was fetched but is damaged leaves the cache, so that the next try fetches it anew."""
+        """Read the files inside this block: fetched ones that prove damaged are removed from the cache, so that the
+        next try fetches them again."""
         try:
             yield
         except ModelError as error:
@@ -56,9 +57,10 @@ class Source:
 
 
 def resolve(model: str | Path, revision: str | None = None) -> Source:
-    """The files of a folder, a bundled checkpoint by its name, or a Hub repository `user/repo[@revision]`, fetched.
+    """Where the files of a model are: a folder, a bundled model by its name, or `user/repo[@revision]`, now fetched.
 
-    Without the Hub, a revision that was fetched before is taken from the cache, with a warning unless it is a commit.
+    Where the Hub can't be reached, a revision that was fetched before is taken from the cache, with a warning: a branch
+    may have moved on since. A commit in the cache needs no Hub and no warning.
 
     Raises:
         ModelError: there is no such model, or the Hub can't be used; the message says why.
@@ -87,7 +89,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Source:
 
 
 def names_repository(model: str | Path) -> bool:
-    """Whether a model's name means the Hub: it isn't a folder, nor would it be one in a folder that exists."""
+    """Whether a model's name means a Hub repository: `a/b` where neither `a/b` nor `a` is a folder here."""
     return isinstance(model, str) and "/" in model and not Path(model).is_dir() and not Path(model).parent.is_dir()
 
 

@@ -1,10 +1,14 @@
 """A run as pictures: its time-lapse, and its curves in light and dark."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogFormatter
 from PIL import Image
 
 from gan import images
@@ -44,20 +48,12 @@ def save_curves(folder: Path) -> None:
 
 
 def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
-    import io
-
-    import matplotlib
-
-    matplotlib.use("Agg")  # no window
-    from matplotlib import pyplot as plt
-    from matplotlib.ticker import LogFormatter
-
     ink, paper = _INK[theme], _PAPER[theme]
     blue, orange, green = _LINES[theme]
     epochs = [r["epoch"] for r in records]
     scored = [r for r in records if "scores" in r]
     panels = 3 if scored else 2
-    with plt.rc_context(
+    with matplotlib.rc_context(
         {
             "text.color": ink,
             "axes.labelcolor": ink,
@@ -72,7 +68,8 @@ def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
             "font.size": 11,
         }
     ):
-        figure, axes = plt.subplots(1, panels, figsize=(4.6 * panels, 3.4), layout="constrained")
+        figure = Figure(figsize=(4.6 * panels, 3.4), layout="constrained")
+        axes = figure.subplots(1, panels)
         axes[0].plot(epochs, [r["d_loss"] for r in records], color=blue, label="discriminator")
         axes[0].plot(epochs, [r["g_loss"] for r in records], color=orange, label="generator")
         axes[0].set(title="Loss", xlabel="epoch")
@@ -94,7 +91,6 @@ def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
             axis.xaxis.get_major_locator().set_params(integer=True)
         file = io.BytesIO()
         figure.savefig(file, format="png", dpi=110)
-        plt.close(figure)
     few_colours = io.BytesIO()
     Image.open(file).convert("RGB").quantize(256).save(few_colours, "PNG", optimize=True)  # a third of the bytes
     return few_colours.getvalue()

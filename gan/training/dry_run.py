@@ -1,5 +1,6 @@
-"""What a run would be: networks layer by layer, schedule, memory and time, without training anything that is kept."""
+"""What a run would be: networks layer by layer, schedule, memory and time. Nothing that it trains is kept."""
 
+import copy
 import statistics
 import time
 from dataclasses import replace
@@ -8,17 +9,17 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from gan.config import PIXELS
+from gan.config import NUM_CLASSES, PIXELS
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.devices import describe_device
 from gan.networks import count_parameters
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
+from gan.training.run import start_accelerator
 from gan.training.trainer import Trainer
 
 ASSUMED_IMAGES = 60_000  # where the data set is not there yet: MNIST's size
 TIMED_STEPS = 30
-_LAYERS = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.Tanh, nn.ReLU, nn.LeakyReLU)
 
 
 def report(name: str, recipe: Recipe, options: RunOptions) -> str:
@@ -27,19 +28,15 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     Raises:
         UserError: the data or the device does not fit the recipe.
     """
-    from gan.training.run import start_accelerator
-
     data, note = _data(options)
     accelerator = start_accelerator(replace(options, report_to="none"), Path("."))
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
-    batch = recipe.batch_size
-    z = torch.zeros(batch, recipe.latent_dim, device=trainer.device)
-    images = torch.zeros(batch, PIXELS, device=trainer.device)
-    y = torch.eye(10, device=trainer.device)[torch.arange(batch) % 10]
+    batch = trainer.batches.of_step(0).generator
+    classes = [] if batch.classes is None else [batch.classes]
     sections = [
         f"{name}: {recipe.summary}\n{recipe.source}",
-        "Generator\n" + _layers(trainer.generator, z, y, {"embedding": "the class, beside the latent"}),
-        "Discriminator\n" + _layers(trainer.discriminator, images, y, _heads(recipe)),
+        "Generator\n" + _layers(trainer.generator, batch.latents, *classes),
+        "Discriminator\n" + _layers(trainer.discriminator, batch.real, *classes),
         "Schedule\n" + _schedule(trainer, note),
         "Memory\n" + _memory(trainer),
     ]
@@ -55,50 +52,36 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
 
 
 def _data(options: RunOptions) -> tuple[Dataset, str]:
-    """The data set if it is there already, else random images of MNIST's number: a dry run downloads nothing."""
+    """The data set if it is there already, else as many random images as MNIST has (a dry run downloads nothing), and a
+    note that says so."""
     root = options.data_dir
     try:
         return load_dataset(options.dataset, root, download=False), ""
     except DatasetNotFoundError:
         pass
     images = torch.randint(0, 256, (ASSUMED_IMAGES, PIXELS), dtype=torch.uint8)
-    labels = torch.arange(ASSUMED_IMAGES) % 10
+    labels = torch.arange(ASSUMED_IMAGES) % NUM_CLASSES
     note = f" (assumed: {options.dataset} is not in {root} yet)"
     return Dataset(options.dataset, images, labels), note
 
 
-def _heads(recipe: Recipe) -> dict[str, str]:
-    """What the discriminator's last layers are for."""
-    deviation = " and their deviation" if recipe.class_std or recipe.minibatch_std else ""
-    return {
-        "logit": f"the logit, of the features{deviation}",
-        "embedding": "the class; its product with the features is added",
-    }
-
-
-def _layers(network: nn.Module, inputs: Tensor, y: Tensor, about: dict[str, str]) -> str:
-    """A line a layer: its kind, the shape that leaves it, its parameters, and what it is for where `about` says so."""
-    rows: list[tuple[str, str, int, str]] = []
-    counted: set[int] = set()
-    notes = {id(module): about[name] for name, module in network.named_modules() if name in about}
+def _layers(network: nn.Module, *inputs: Tensor) -> str:
+    """A line for each layer: its name, its kind, the shape that leaves it, and its parameters."""
+    network = copy.deepcopy(network).eval()  # hooks and a forward pass leave no trace on the original
+    lines = []
 
     def note(layer: nn.Module, _: object, output: Tensor) -> None:
-        own = [p for p in layer.parameters() if id(p) not in counted]
-        counted.update(id(p) for p in own)
         shape = " × ".join(str(n) for n in output.shape[1:])
-        kind = type(layer).__name__.removeprefix("Parametrized")
-        rows.append((kind, f"[N × {shape}]", sum(p.numel() for p in own), notes.get(id(layer), "")))
+        kind = type(layer).__name__.removeprefix("Parametrized")  # torch's prefix where there is spectral norm
+        lines.append(f"  {names[layer]:<12} {kind:<16} {f'[B × {shape}]':<20} {count_parameters(layer):>12,}")
 
-    leaves = [m for m in network.modules() if isinstance(m, _LAYERS)]
-    hooks = [layer.register_forward_hook(note) for layer in leaves]
+    names = {layer: name for name, layer in network.named_modules() if "parametrizations" not in name}
+    for layer in names:
+        if layer is not network and not isinstance(layer, nn.Sequential):
+            layer.register_forward_hook(note)
     with torch.no_grad():
-        was_training = network.training
-        network.eval()(inputs, y)
-        network.train(was_training)
-    for hook in hooks:
-        hook.remove()
-    lines = [f"  {kind:<16} {shape:<20} {count:>12,}   {note}".rstrip() for kind, shape, count, note in rows]
-    return "\n".join([*lines, f"  {'total':<16} {'':<20} {count_parameters(network):>12,} parameters"])
+        network(*inputs)
+    return "\n".join([*lines, f"  {'total':<50} {count_parameters(network):>12,} parameters"])
 
 
 def _schedule(trainer: Trainer, note: str) -> str:
@@ -120,14 +103,14 @@ def _schedule(trainer: Trainer, note: str) -> str:
             f"  steps         {trainer.steps_per_epoch:,} an epoch × {r.epochs} epochs = {trainer.total_steps:,}",
             f"  loss          {r.loss.replace('_', ' ')}; penalties: {penalties}",
             f"  Adam          {rates}, betas {r.beta1:g} and {r.beta2:g}; {decay}",
-            f"  average of G  {'none' if not r.moving_average else f'{r.moving_average:g} a step'}",
+            f"  EMA of G      {'none' if not r.moving_average else f'{r.moving_average:g} a step'}",
             f"  remedies      {', '.join(_remedies(r)) or 'none'}",
         ]
     )
 
 
 def _remedies(recipe: Recipe) -> list[str]:
-    """Those that the lines above don't show, where they are on."""
+    """The recipe's remedies that no other line of the schedule shows."""
     named = {
         "conditional": "class conditioning",
         "normalize_input": "input normalisation",
@@ -152,7 +135,7 @@ def _memory(trainer: Trainer) -> str:
             f"  data on the device       {data:8.1f} MB",
             f"  weights and gradients    {2 * weights:8.1f} MB",
             f"  Adam's two moments       {2 * weights:8.1f} MB",
-            f"  averaged generator       {average:8.1f} MB",
+            f"  EMA of the generator     {average:8.1f} MB",
             f"  a checkpoint on disk     {3 * weights + average:8.1f} MB, the last three are kept",
         ]
     )

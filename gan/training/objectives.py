@@ -1,17 +1,24 @@
-"""Adversarial losses and gradient penalties: one short class an idea, all with one call signature, all on logits.
+"""Adversarial losses and gradient penalties: one short class for each idea, all with the same two methods.
 
-`loss.discriminator(real_logits, fake_logits)` and `loss.generator(fake_logits, real_logits)` take `float [N]` and
-return a scalar to minimise. A penalty takes D and a batch and returns a scalar to add to D's loss.
+`loss.discriminator(real_logits, fake_logits)` and `loss.generator(fake_logits, real_logits)` take logits `float [B]`
+and return a scalar to minimise. The penalties take logits `[B]` and the images `[B, 784]` that D saw, which must
+require gradients; their results are differentiable in D's weights.
 """
 
-from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.nn.functional import softplus
 
-Critic = Callable[[Tensor, Tensor | None], Tensor]
+
+class Loss(Protocol):
+    """What each player minimises, from D's logits `[B]` of real and of fake images."""
+
+    def discriminator(self, real: Tensor, fake: Tensor) -> Tensor: ...
+
+    def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor: ...
 
 
 class NonSaturating:
@@ -49,7 +56,7 @@ class Hinge:
 
 
 class Wasserstein:
-    """The critic's estimate of the earth mover's distance (Arjovsky et al. 2017); needs a bounded slope."""
+    """D's estimate of the earth mover's distance (Arjovsky et al. 2017); needs a D whose gradient is bounded."""
 
     def discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         return fake.mean() - real.mean()
@@ -65,11 +72,11 @@ class Relativistic:
         return softplus(fake - real).mean()
 
     def generator(self, fake: Tensor, real: Tensor | None = None) -> Tensor:
-        assert real is not None
+        assert real is not None, "this loss compares fake images with real ones"
         return softplus(real - fake).mean()
 
 
-LOSSES = {
+LOSSES: dict[str, type[Loss]] = {
     "non_saturating": NonSaturating,
     "least_squares": LeastSquares,
     "hinge": Hinge,
@@ -78,19 +85,22 @@ LOSSES = {
 }
 
 
-def squared_slope(discriminator: Critic, images: Tensor, y: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Logits `[N]` of images and ‖∇D‖² `[N]` there, both differentiable in D's weights. `images` must require grad."""
-    logits = discriminator(images, y)
-    (slope,) = torch.autograd.grad(logits.sum(), images, create_graph=True)
-    return logits, slope.square().sum(dim=1)
+def make_loss(name: str, label_smoothing: float = 0.0) -> Loss:
+    """The loss that a recipe names; only `non_saturating` has labels to smooth."""
+    return NonSaturating(label_smoothing) if name == "non_saturating" else LOSSES[name]()
+
+
+def squared_gradient_norm(logits: Tensor, images: Tensor) -> Tensor:
+    """‖∇D‖² `[B]` at each image: R1 on real images, R2 on fake ones (Mescheder et al. 2018)."""
+    (gradient,) = torch.autograd.grad(logits.sum(), images, create_graph=True)  # [B, 784]
+    return gradient.square().sum(dim=1)
 
 
 def interpolate(real: Tensor, fake: Tensor, epsilon: Tensor) -> Tensor:
-    """Points on the lines between real and fake images `[N, 784]`, at `epsilon [N, 1]` in 0 … 1."""
+    """Points `[B, 784]` on the lines between real and fake images, at `epsilon [B, 1]` in 0 … 1."""
     return epsilon * real + (1 - epsilon) * fake
 
 
-def gradient_penalty(discriminator: Critic, between: Tensor, y: Tensor | None) -> Tensor:
-    """(‖∇D(x̂)‖ − 1)² at points between real and fake (Gulrajani et al. 2017): a critic of slope one."""
-    _, squared = squared_slope(discriminator, between, y)
-    return ((squared + 1e-12).sqrt() - 1).square().mean()
+def gradient_penalty(logits: Tensor, between: Tensor) -> Tensor:
+    """The mean of (‖∇D(x̂)‖ − 1)² at points x̂ between real and fake images (Gulrajani et al. 2017)."""
+    return ((squared_gradient_norm(logits, between) + 1e-12).sqrt() - 1).square().mean()

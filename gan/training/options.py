@@ -1,5 +1,8 @@
 """What a run is told besides its recipe; free of torch, so that `--help` answers at once."""
 
+import shlex
+import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -47,3 +50,35 @@ class RunOptions:
             raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
             raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
+
+
+_LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and accounts
+    "--data-dir",
+    "--output-dir",
+    "--device",
+    "--checkpoint-steps",
+    "--report-to",
+    "--resume",
+    "--push-to-hub",
+    "--private",
+    "--hub-tag",
+}
+_SWITCHES = {"--resume", "--private"}  # flags without a value
+
+
+def reproducible_command_line() -> str:
+    """The command line of this process without the flags that only matter on this machine."""
+    return command_line(without=_LOCAL_FLAGS)
+
+
+def command_line(*, without: Collection[str]) -> str:
+    """The command line of this process without some flags and their values."""
+    kept, arguments = [], iter(sys.argv[1:])
+    for argument in arguments:
+        flag, has_value, _ = argument.partition("=")
+        flag = flag.replace("_", "-")  # both are understood
+        if flag not in without:
+            kept.append(argument)
+        elif flag not in _SWITCHES and not has_value:
+            next(arguments, None)
+    return shlex.join(["python", "train.py", *kept])

@@ -8,54 +8,40 @@ states. Only the main process of a job writes.
 import json
 import os
 import platform
-import shlex
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import MISSING, asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import safetensors
-import safetensors.torch
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
 from tqdm import tqdm
 
 from gan import images
+from gan.config import NUM_CLASSES
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
-from gan.errors import UserError
+from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
 from gan.files import remove_unfinished, to_json, write_atomically
 from gan.hub.card import METRICS, write_model_card
 from gan.model_folder import CONFIG, read_config, save_model, weights_of
+from gan.networks import Generator
 from gan.recipes import Recipe
-from gan.training import curves as figures
-from gan.training.options import RunOptions
+from gan.training.checkpoints import HISTORY, load_newest_state, save_state, saved_states
+from gan.training.curves import save_curves, save_time_lapse
+from gan.training.options import RunOptions, command_line, reproducible_command_line
 from gan.training.trainer import Trainer
 
 SAMPLE_SEEDS = range(100)  # ten rows of ten: a class-conditional generator draws a class in each column
 RECORD_EVERY = 100  # steps in a line of the history
-STATES_KEPT = 3
-SCORED_SAMPLES = 1000  # digits judged after an epoch: 0.4 s on one CPU core
+SCORED_SAMPLES = 1000  # digits drawn and scored after an epoch: 0.4 s on one CPU core
 COLLAPSED_DIVERSITY = 0.1  # of the variance within the data's classes
-HISTORY = "history.jsonl"
-LOCAL_FLAGS = {  # say nothing about the weights, or name folders and accounts
-    "--data-dir",
-    "--output-dir",
-    "--device",
-    "--checkpoint-steps",
-    "--report-to",
-    "--resume",
-    "--push-to-hub",
-    "--private",
-    "--hub-tag",
-}
-SWITCHES = {"--resume", "--private"}  # flags without a value
 
 
 class InterruptedRunError(Exception):
@@ -113,7 +99,7 @@ def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
 
 def check_folder(folder: Path, resume: bool) -> None:
     """Refuse a folder that holds another run, holds none to resume, or can't be written, before hours are spent."""
-    history, states = folder / HISTORY, list(folder.glob("state/step-*.safetensors"))
+    history, states = folder / HISTORY, saved_states(folder)
     begun = history.is_file() and history.stat().st_size > 0
     if (begun or states or (folder / CONFIG).exists()) and not resume:
         raise UserError(f"{folder} already holds a run: add --resume to continue it, or choose another --output-dir")
@@ -147,7 +133,7 @@ class Run:
         if self.options.resume:
             self._resume()
         elif self.main:
-            self._save_samples()
+            self._save_samples(self.trainer.trained_generator())
         if self.options.report_to != "none":
             config = {"recipe_name": self.name, "seed": self.options.seed, **asdict(self.recipe)}
             plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in config.items()}
@@ -174,7 +160,7 @@ class Run:
                 epoch_ends = trainer.steps % trainer.steps_per_epoch == 0
                 if epoch_ends or trainer.steps % RECORD_EVERY == 0:
                     self._record(history, bar, epoch_ends)
-                stop = self._agree(arrived)
+                stop = self._signal_of_any_process(arrived)
                 due = self.options.checkpoint_steps and trainer.steps % self.options.checkpoint_steps == 0
                 if self.main and (epoch_ends or due or stop):
                     trainer.check_finite()  # never keep a broken state
@@ -193,12 +179,13 @@ class Run:
             if self.accelerator.num_processes == 1 or isinstance(error, torch.OutOfMemoryError):
                 raise
             raise UserError(
-                f"process {self.accelerator.process_index} lost another one of its job at step {self.trainer.steps + 1}"
-                f" ({str(error).splitlines()[0]}). Start the job again with --resume, with any number of processes."
+                f"another process of this job ended: process {self.accelerator.process_index} could not finish step "
+                f"{self.trainer.steps + 1} ({one_line(error)}). Start the job again with --resume, with any number of "
+                f"processes."
             ) from None
 
-    def _agree(self, arrived: list[int]) -> int:
-        """The signal to obey, 0 for none; the same on every process, so that all stop after the same step."""
+    def _signal_of_any_process(self, arrived: list[int]) -> int:
+        """The signal to obey, 0 for none: the same on every process, so that all stop after the same step."""
         signal_number = arrived[0] if arrived else 0
         if self.accelerator.num_processes == 1:
             return signal_number
@@ -213,9 +200,10 @@ class Run:
         if not self.main:
             return
         if epoch_ends:
-            self._save_samples()
-            if self.trainer.data.name == "mnist":  # the judge reads MNIST's digits only
-                record["scores"] = quick_scores(self.trainer.result, SCORED_SAMPLES)
+            generator = self.trainer.trained_generator()
+            self._save_samples(generator)
+            if self.trainer.data.name == "mnist":  # the classifier knows MNIST's digits only
+                record["scores"] = quick_scores(generator, SCORED_SAMPLES)
                 self._warn_of_collapse(record["scores"], bar)
         record = _rounded(record)
         history.write(json.dumps(record) + "\n")
@@ -231,7 +219,7 @@ class Run:
 
     def _warn_of_collapse(self, scores: dict[str, float], bar: tqdm) -> None:
         """Say once that the generator has collapsed, and once that it has recovered."""
-        missing = 10 - int(scores["classes"])
+        missing = NUM_CLASSES - int(scores["classes"])
         collapsed = missing > 0 or scores["diversity"] < COLLAPSED_DIVERSITY
         epoch = self.trainer.steps // self.trainer.steps_per_epoch
         if collapsed and not self.collapsed:
@@ -246,11 +234,11 @@ class Run:
             bar.write(f"epoch {epoch}: recovered, all ten digits are drawn", file=sys.stderr)
         self.collapsed = collapsed
 
-    def _save_samples(self) -> None:
-        """The same hundred digits, epoch after epoch."""
+    def _save_samples(self, generator: Generator) -> None:
+        """A picture of the same hundred digits, epoch after epoch."""
         epoch = self.trainer.steps // self.trainer.steps_per_epoch
-        digits = self.trainer.result.sample(list(SAMPLE_SEEDS), temperature=self.recipe.temperature)
-        picture = images.enlarge(images.grid(digits.numpy(), columns=10), 2)
+        drawn = generator.sample(SAMPLE_SEEDS, temperature=self.recipe.temperature)
+        picture = images.enlarge(images.grid(drawn.numpy(), columns=NUM_CLASSES), 2)
         write_atomically(self.folder / "samples" / f"epoch-{epoch:04d}.png", images.png(picture))
 
     def _save_state(self, history_bytes: int) -> None:
@@ -260,36 +248,31 @@ class Run:
             "history_bytes": history_bytes,
             "seconds": self.seconds,
         }
-        data = safetensors.torch.save(self.trainer.state(), {"run": json.dumps(metadata)})
-        write_atomically(self.folder / "state" / f"step-{self.trainer.steps:09d}.safetensors", data)
-        for old in self._states()[:-STATES_KEPT]:
-            old.unlink(missing_ok=True)
-
-    def _states(self) -> list[Path]:
-        return sorted(self.folder.glob("state/step-*.safetensors"))
+        save_state(self.folder, self.trainer.state.saved(), metadata)
 
     def _save_model(self) -> None:
         training = {
             **self.identity,
             "steps": self.trainer.steps,
             "epochs": self.trainer.steps / self.trainer.steps_per_epoch,
-            "command": _command(without=LOCAL_FLAGS),
+            "command": reproducible_command_line(),
             "device": describe_device(self.trainer.device),
             "processes": self.accelerator.num_processes,
             "seconds": round(self.seconds, 1),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
         }
-        save_model(self.folder, self.trainer.result, self.trainer.discriminator, recipe=self.name, training=training)
+        generator = self.trainer.trained_generator()
+        save_model(self.folder, generator, self.trainer.discriminator, recipe=self.name, training=training)
 
     def _finish(self) -> None:
         self._save_model()
         write_atomically(self.folder / METRICS, to_json({**self._evaluations(), "training": self.last_record}))
-        figures.save_time_lapse(self.folder)
-        figures.save_curves(self.folder)
+        save_time_lapse(self.folder)
+        save_curves(self.folder)
         write_model_card(self.folder)
 
     def _evaluations(self) -> dict[str, Any]:
-        """What metrics.json says of exactly these weights already: a finished run may be resumed to publish it."""
+        """What metrics.json already says of exactly these weights: a finished run may be resumed to publish it."""
         try:
             kept = json.loads((self.folder / METRICS).read_text(encoding="utf-8"))
             weights = weights_of(read_config(self.folder))
@@ -304,49 +287,25 @@ class Run:
         raise InterruptedRunError(
             128 + signal_number,
             f"stopped after step {self.trainer.steps} of {self.trainer.total_steps}, saved in {self.folder}. "
-            f"Continue with: {_command(without={'--resume'}, add=['--resume'])}",
+            f"Continue with: {command_line(without={'--resume'})} --resume",
         )
 
     # Resume
 
     def _resume(self) -> None:
         loaded: list[Any] = [None, None]
-        if self.main:  # other nodes need not see the folder
+        if self.main:  # other machines need not see the folder
             remove_unfinished(self.folder)
-            loaded = list(self._load_state())
+            loaded = list(load_newest_state(self.folder, self.identity))
         if self.accelerator.num_processes > 1:
             broadcast_object_list(loaded)
-        metadata, state = loaded
-        self.trainer.load_state(state, metadata["steps"])
+        tensors, metadata = loaded
+        self.trainer.load_state(tensors, metadata["steps"])
         self.seconds = metadata["seconds"]
-        if self.main:
-            history = self.folder / HISTORY
-            os.truncate(history, metadata["history_bytes"])
-            lines = history.read_text(encoding="utf-8").splitlines()
+        if self.main:  # the history as it was when the state was saved
+            os.truncate(self.folder / HISTORY, metadata["history_bytes"])
+            lines = (self.folder / HISTORY).read_text(encoding="utf-8").splitlines()
             self.last_record = json.loads(lines[-1]) if lines else {}
-
-    def _load_state(self) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-        path = self._states()[-1]
-        try:
-            with safetensors.safe_open(path, framework="pt") as file:
-                metadata = json.loads(file.metadata()["run"])
-                state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (safetensors.SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-            raise UserError(f"{path} is damaged ({error}): delete it to resume from the checkpoint before it") from None
-        if isinstance(metadata.get("recipe"), dict):  # fields younger than the run have their defaults
-            defaults = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
-            metadata["recipe"] = {**json.loads(json.dumps(defaults)), **metadata["recipe"]}
-        metadata.setdefault("mixed_precision", "no")
-        for key, mine in self.identity.items():
-            if metadata.get(key) != mine:
-                raise UserError(
-                    f"{self.folder} holds another run: {_difference(key, metadata.get(key), mine)}. A run is resumed "
-                    f"as it was begun: leave that out, or begin a new run with another --output-dir."
-                )
-        history = self.folder / HISTORY
-        if not history.is_file() or history.stat().st_size < metadata["history_bytes"]:
-            raise UserError(f"{history} is shorter than {path.name} says: it was changed, the run cannot be resumed")
-        return metadata, state
 
 
 @contextmanager
@@ -364,29 +323,7 @@ def _signals() -> Iterator[list[int]]:
 
 
 def _rounded(value: Any) -> Any:
-    """A record with six decimals: the rest is noise, and a quarter of the file."""
+    """A record with six decimals; further ones are noise."""
     if isinstance(value, dict):
         return {key: _rounded(inner) for key, inner in value.items()}
     return round(value, 6) if isinstance(value, float) else value
-
-
-def _difference(key: str, theirs: Any, mine: Any) -> str:
-    if isinstance(theirs, dict) and isinstance(mine, dict):
-        for field in sorted(mine.keys() | theirs.keys()):
-            if mine.get(field) != theirs.get(field):
-                key, theirs, mine = field, theirs.get(field), mine.get(field)
-                break
-    return f"it has {key} {theirs}, you asked for {mine}"
-
-
-def _command(*, without: set[str], add: list[str] | None = None) -> str:
-    """The command line of this process, without some flags (and their values), with others added."""
-    kept, arguments = [], iter(sys.argv[1:])
-    for argument in arguments:
-        flag, has_value, _ = argument.partition("=")
-        flag = flag.replace("_", "-")  # both are understood
-        if flag not in without:
-            kept.append(argument)
-        elif flag not in SWITCHES and not has_value:
-            next(arguments, None)
-    return shlex.join(["python", "train.py", *kept, *(add or [])])

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from gan.data import Dataset
 from gan.errors import ModelError, UserError
 from gan.evaluation import reference
-from gan.evaluation.classifier import FOLDER, WEIGHTS, load_classifier, read_config
+from gan.evaluation.classifier import FOLDER, WEIGHTS, load_classifier, read_classifier_config
 from gan.evaluation.classifier_training import Training, accuracy, main, save, train
 from gan.evaluation.reference import FLOOR_SAMPLES, classes_to_ask, load_reference, make_reference
 from tests.conftest import blobs
@@ -56,7 +56,7 @@ def test_it_reads_drawn_digits_and_is_sure():
 
 
 def test_it_was_right_on_995_of_1000_test_digits():
-    assert read_config()["test_accuracy"] >= 0.995
+    assert read_classifier_config()["test_accuracy"] >= 0.995
 
 
 def test_what_it_says_of_a_digit_does_not_depend_on_the_others():
@@ -77,7 +77,7 @@ def test_features_are_64_and_not_negative():
     "digits", [torch.zeros(2, 32, 32, dtype=torch.uint8), torch.zeros(2, 28, 28), torch.zeros(2, 784).byte()]
 )
 def test_other_shapes_and_types_are_refused(digits):
-    with pytest.raises(UserError, match=r"digits must be uint8 \[N, 28, 28\], not torch\."):
+    with pytest.raises(UserError, match=r"images must be uint8 \[N, 28, 28\], not torch\."):
         load_classifier().features_and_logits(digits)
 
 

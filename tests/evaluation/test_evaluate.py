@@ -12,7 +12,7 @@ from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.data import Dataset, load_dataset
 from gan.errors import UserError
 from gan.evaluation.__main__ import main
-from gan.evaluation.evaluate import RealDigits, _digits_of, evaluate, quick_scores
+from gan.evaluation.evaluate import RealDigits, _rows_of, evaluate, quick_scores
 from gan.evaluation.report import EXPLANATIONS, format_table
 from gan.hub.card import render_model_card, write_model_card
 from gan.networks import Discriminator, Generator
@@ -102,7 +102,7 @@ def test_the_floor_is_lower_to_the_digits_that_it_is_drawn_from(real):
 
 def test_real_digits_for_the_floor_are_of_the_classes_asked_for():
     labels, asked = torch.tensor([0, 1, 0, 2, 1, 0]), torch.tensor([1, 0, 2, 0, 1, 2, 0])
-    rows = _digits_of(asked, labels, torch.Generator().manual_seed(0))
+    rows = _rows_of(asked, labels, torch.Generator().manual_seed(0))
     assert torch.equal(labels[rows], asked)
     assert len(set(rows.tolist())) == 6, "only the 2, of which there is one, comes twice"
 

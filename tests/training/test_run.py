@@ -1,4 +1,4 @@
-"""Runs as a maker meets them: real processes, killed, interrupted, resumed, refused."""
+"""Runs as a maker meets them: killed, interrupted, resumed, refused, in processes of their own where that matters."""
 
 import hashlib
 import json
@@ -9,8 +9,6 @@ import random
 import resource
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -20,33 +18,14 @@ import pytest
 import safetensors.torch
 import torch
 from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from gan.errors import UserError
 from gan.networks import Generator
-from gan.recipes import RECIPES, Recipe
 from gan.training.options import RunOptions
-
-ROOT = Path(__file__).resolve().parents[2]
-SMALL = replace(
-    RECIPES["modern"],
-    generator_widths=(32, 32),
-    discriminator_widths=(32,),
-    batch_size=16,
-    epochs=3,
-    moving_average=0.9,
-)
-FORK = multiprocessing.get_context("forkserver")  # a clean process that has imported torch once, and forks
-FORK.set_forkserver_preload(["gan.training.run", "tests.test_runs"])
-
-
-def options(data_dir: Path, folder: Path, **more: object) -> RunOptions:
-    return RunOptions(data_dir=data_dir, output_dir=folder, device="cpu", **more)  # type: ignore[arg-type]
-
-
-def train_here(recipe: Recipe, run_options: RunOptions) -> None:
-    from gan.training.run import run
-
-    run("modern", recipe, run_options)
+from gan.training.run import Run
+from gan.training.trainer import Trainer
+from tests.training.jobs import FORK, SMALL, SMALL_FLAGS, options, start, train_here, train_py
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -56,22 +35,6 @@ def files(folder: Path) -> dict[str, str]:
         for p in sorted(folder.rglob("*"))
         if p.is_file()
     }
-
-
-def command(*arguments: object) -> list[str]:
-    return [sys.executable, "train.py", *map(str, arguments)]
-
-
-def train_py(*arguments: object, **more: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), cwd=ROOT, capture_output=True, text=True, timeout=120, **more)  # type: ignore[call-overload, no-any-return]
-
-
-@pytest.fixture(scope="module")
-def finished(mnist_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an uninterrupted small run."""
-    folder = tmp_path_factory.mktemp("runs") / "whole"
-    train_here(SMALL, options(mnist_dir, folder))
-    return folder
 
 
 def test_a_run_folder_holds_what_a_hub_repository_holds(finished: Path) -> None:
@@ -108,8 +71,7 @@ def test_the_config_names_the_command_but_no_folder_of_this_machine(finished: Pa
 
 def kill_at_random(run_options: RunOptions, seconds: float) -> bool:
     """Start or resume a run in a process of its own and SIGKILL it some time after it began to step; True if killed."""
-    process = FORK.Process(target=train_here, args=(SMALL, run_options))
-    process.start()
+    process = start(train_here, SMALL, run_options)
     folder = run_options.output_dir
     assert folder is not None
     assert process.pid is not None
@@ -145,26 +107,26 @@ def test_twenty_kills_at_random_moments_change_nothing(finished: Path, mnist_dir
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_saves_says_how_to_resume_and_ends_alike(
-    mnist_dir: Path, tmp_path: Path, number: signal.Signals, status: int
+    finished: Path, mnist_dir: Path, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
-    arguments = ["relu-2", "--epochs", 4, "--data-dir", mnist_dir, "--device", "cpu"]
-    process = subprocess.Popen(
-        command(*arguments, "--output-dir", tmp_path / "cut"), cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
-    while not (tmp_path / "cut" / "state").exists():
+    folder, output = tmp_path / "cut", tmp_path / "output.txt"
+    arguments = [*SMALL_FLAGS, "--data-dir", str(mnist_dir), "--device", "cpu", "--output-dir", str(folder)]
+    process = start(train_py, arguments, output)
+    while not (folder / "state").exists():
         time.sleep(0.01)
-        assert process.poll() is None
-    process.send_signal(number)
-    message = process.communicate(timeout=60)[1]
-    assert process.returncode == status
+        assert process.is_alive()
+    assert process.pid is not None
+    os.kill(process.pid, number)
+    process.join(60)
+    assert process.exitcode == status
+    message = output.read_text()
     assert "Traceback" not in message
-    assert "Continue with: python train.py relu-2" in message
+    assert "Continue with: python train.py modern" in message
     assert message.strip().endswith("--resume")
-    Generator.from_pretrained(tmp_path / "cut")  # what is there so far can be looked at
-    assert train_py(*arguments, "--output-dir", tmp_path / "cut", "--resume").returncode == 0
-    assert train_py(*arguments, "--output-dir", tmp_path / "whole").returncode == 0
+    Generator.from_pretrained(folder)  # what is there so far can be looked at
+    train_here(SMALL, options(mnist_dir, folder, resume=True))
     for name in ("model.safetensors", "history.jsonl"):
-        assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+        assert (folder / name).read_bytes() == (finished / name).read_bytes()
 
 
 def copy_of(folder: Path, target: Path) -> Path:
@@ -191,7 +153,9 @@ def test_a_run_older_than_a_recipes_newest_field_is_continued(finished: Path, mn
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     del metadata["recipe"]["label_smoothing"], metadata["mixed_precision"]
     newest.write_bytes(safetensors.torch.save(state, {"run": json.dumps(metadata)}))
+    (folder / "model.safetensors").unlink()
     train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert (folder / "model.safetensors").read_bytes() == (finished / "model.safetensors").read_bytes()
 
 
 def test_a_finished_run_that_is_resumed_keeps_what_was_measured_of_its_weights(
@@ -237,18 +201,16 @@ def test_a_folder_that_cannot_be_written_is_refused_at_once(mnist_dir: Path, tmp
 
 def train_on_a_disk_that_fills_up(run_options: RunOptions, found: "multiprocessing.Queue[str]") -> None:
     """After the first checkpoint no file may grow past 20 kB, as on a full disk."""
-    from gan.training import run as runs
+    save_state = Run._save_state
 
-    save_state = runs.Run._save_state
-
-    def save_then_fill(self: runs.Run, history_bytes: int) -> None:
+    def save_then_fill(self: Run, history_bytes: int) -> None:
         save_state(self, history_bytes)
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
 
-    runs.Run._save_state = save_then_fill  # type: ignore[method-assign]
+    Run._save_state = save_then_fill  # type: ignore[method-assign]
     try:
-        runs.run("modern", SMALL, run_options)
+        train_here(SMALL, run_options)
     except UserError as error:
         found.put(str(error))
 
@@ -258,9 +220,7 @@ def test_a_disk_that_fills_up_stops_the_run_with_its_last_checkpoint_whole(
 ) -> None:
     folder = tmp_path / "full"
     found: multiprocessing.Queue[str] = FORK.Queue()
-    process = FORK.Process(target=train_on_a_disk_that_fills_up, args=(options(mnist_dir, folder), found))
-    process.start()
-    process.join(60)
+    start(train_on_a_disk_that_fills_up, options(mnist_dir, folder), found).join(60)
     assert "cannot write" in found.get(timeout=5)
     assert [p.name for p in folder.glob("state/*")] == ["step-000000032.safetensors"]
     assert not [p for p in folder.rglob(".*") if p.is_file()], "no half-written file stays"
@@ -271,8 +231,6 @@ def test_a_disk_that_fills_up_stops_the_run_with_its_last_checkpoint_whole(
 def test_a_run_whose_loss_explodes_stops_and_keeps_the_last_good_state(
     mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from gan.training.trainer import Trainer
-
     step = Trainer.step
 
     def explode_at_40(self: Trainer) -> None:
@@ -297,87 +255,19 @@ def test_collapse_is_seen_and_explained(mnist_dir: Path, tmp_path: Path, capsys:
     assert "--class-std" in message
 
 
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (["relu-2", "--epochs", "0"], "epochs must be from 1 to 100000, not 0"),
-        (["relu-2", "--learning-rate", "-0.1"], "learning_rate must be above 0 and at most 1"),
-        (["relu-2", "--learning-rate", "nan"], "learning_rate must be finite"),
-        (["relu-2", "--batch-size", "1"], "batch_size must be at least 2"),
-        (["modern", "--minibatch-std", "5"], "minibatch_std must be a divisor of batch_size 128, not 5"),
-        (["relu-2", "--architecture", "dcgan"], "generator_widths must be two channel counts with dcgan, not (256,)"),
-        (["dcgan", "--generator-batch-norm", "none"], "generator_batch_norm must be all with dcgan, not 'none'"),
-        (["relu-2", "--dataset", "cifar"], "--dataset"),
-        (["relu-2", "--seed", "-1"], "seed must be from 0 to 4294967295"),
-        (["relu-2", "--seed", "abc"], "--seed"),
-        (["no-such-recipe"], "batchnorm"),
-        ([], "modern"),
-    ],
-)
-def test_wrong_usage_exits_with_2_and_the_allowed_range(arguments: list[str], says: str) -> None:
-    result = train_py(*arguments)
-    assert result.returncode == 2
-    assert says in " ".join((result.stdout + result.stderr).replace("│", " ").split())
-    assert "Traceback" not in result.stderr
-    assert "dummy" not in result.stdout + result.stderr, "a name that only tyro knows"
+def train_with_tracker(tracker: str, run_options: RunOptions) -> None:
+    """In a process of its own, since trackers stay with the process that opened them."""
+    assert run_options.output_dir is not None
+    os.environ["TRACKIO_DIR"] = str(run_options.output_dir)
+    train_here(replace(SMALL, epochs=1), replace(run_options, report_to=tracker))  # type: ignore[arg-type]
 
 
-def test_underscores_in_flags_and_recipes_are_hyphens(mnist_dir: Path, tmp_path: Path) -> None:
-    arguments = ["relu_2", "--epochs", 1, "--data_dir", mnist_dir, "--output_dir", tmp_path / "run", "--device", "cpu"]
-    assert train_py(*arguments).returncode == 0
-    config = json.loads((tmp_path / "run/config.json").read_text())
-    assert config["recipe"] == "relu-2"
-    assert str(tmp_path) not in config["training"]["command"]
-
-
-def test_failures_exit_with_1_and_one_message(mnist_dir: Path, tmp_path: Path) -> None:
-    here = ["--output-dir", tmp_path / "run", "--data-dir", mnist_dir]
-    for arguments, says in (
-        (["relu-2", *here, "--device", "tpu"], "device 'tpu' is not on this machine, which has: "),
-        (["relu-2", *here, "--batch-size", 4096], "a step needs 4096 images and the data has 512"),
-        (["modern", *here[:2], "--dataset", "folder", "--data-dir", tmp_path], "holds no images"),
-    ):
-        result = train_py(*arguments)
-        assert (result.returncode, result.stdout) == (1, "")
-        assert result.stderr.startswith("train.py: ")
-        assert says in result.stderr
-        assert len(result.stderr.splitlines()) == 1
-
-
-def test_the_help_names_every_recipe_and_a_recipes_help_its_defaults() -> None:
-    text = train_py("--help").stdout
-    assert all(name in text for name in RECIPES)
-    text = train_py("batchnorm", "--help").stdout
-    text = " ".join(text.replace("│", " ").split())
-    assert "(default: 128 256 512 1024)" in text
-    assert "(default: 0.0002)" in text
-
-
-def test_a_misspelt_recipe_is_answered_with_the_nearest_one() -> None:
-    result = train_py("rleu-2")
-    assert result.returncode == 2
-    assert "there is no recipe 'rleu-2'; did you mean relu-2?" in result.stderr
-
-
-def test_a_dry_run_counts_parameters_and_writes_nothing(mnist_dir: Path, tmp_path: Path) -> None:
-    result = train_py("batchnorm", "--dry-run", "--data-dir", mnist_dir, "--output-dir", tmp_path / "run")
-    assert result.returncode == 0
-    assert "1,510,032 parameters" in result.stdout
-    assert "533,505 parameters" in result.stdout
-    assert "512 images" in result.stdout
-    assert "257   the logit, of the features\n" in result.stdout
-    assert not (tmp_path / "run").exists()
-
-
-def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In processes of their own, since trackers stay with the process that opened them."""
-    monkeypatch.setenv("TRACKIO_DIR", str(tmp_path / "trackio"))
-    one_epoch = ["relu-2", "--epochs", 1, "--data-dir", mnist_dir, "--device", "cpu"]
-    for tracker in ("tensorboard", "trackio"):
-        result = train_py(*one_epoch, "--output-dir", tmp_path / tracker, "--report-to", tracker)
-        assert result.returncode == 0, result.stderr
-    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
-
+def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path) -> None:
+    trackers = ("tensorboard", "trackio")
+    jobs = [start(train_with_tracker, tracker, options(mnist_dir, tmp_path / tracker)) for tracker in trackers]
+    for job in jobs:
+        job.join(120)
+        assert job.exitcode == 0
     logs = next((tmp_path / "tensorboard").rglob("events.*")).parent
     events = EventAccumulator(str(logs))
     events.Reload()
@@ -389,8 +279,7 @@ def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path, monkeypat
 
 def test_half_precision_learns_in_single_precision_weights(mnist_dir: Path, tmp_path: Path) -> None:
     run_options = options(mnist_dir, tmp_path / "run", mixed_precision="bf16")
-    process = FORK.Process(target=train_here, args=(replace(SMALL, epochs=1), run_options))  # one precision a process
-    process.start()
+    process = start(train_here, replace(SMALL, epochs=1), run_options)  # a process has one precision
     process.join(60)
     assert process.exitcode == 0
     weights = safetensors.torch.load_file(tmp_path / "run" / "model.safetensors")

@@ -42,7 +42,7 @@ def separators_js() -> str:
     ]
     for character, advance in writing.SEPARATORS.items():
         glyph = writing.separator(character)  # [28, 28]
-        (top, bottom), (left, right) = (_inked(glyph.any(axis=axis)) for axis in (1, 0))
+        (top, bottom), (left, right) = (_inked(np.asarray(glyph.any(axis=axis))) for axis in (1, 0))
         lines.append(f'  "{character}": {{ advance: {advance}, left: {left}, top: {top}, rows: [')
         lines += [f'    "{row[left:right].tobytes().hex()}",' for row in glyph[top:bottom]]
         lines.append("  ] },")

@@ -23,9 +23,10 @@ export function mountMorph(root, { store, pixels, failures }) {
     play.pause();
     return film !== null;
   };
-  const map = planeMap({ begin, go });
+  const frame = () => position;
+  const map = planeMap({ cell: frame, begin, go });
   const row = stills({ begin, go });
-  const play = player({ walk: () => (film && !film.values.plane ? film.values : null), frame: () => position, go });
+  const play = player({ walk: () => (film && !film.values.plane ? film.values : null), frame, go });
   const downloads = el("div", { class: "actions downloads" });
   const theatre = el("div", { class: "theatre" }, large, map.node);
   const help = el("p", { class: "hint", text: say("morph_help") });
@@ -78,7 +79,7 @@ export function mountMorph(root, { store, pixels, failures }) {
     drawCell(fit(large, Math.round(w), Math.round(h)), picture, position, 0, 0, w, h);
     large.dataset.position = position;
     large.setAttribute("aria-label", alt());
-    if (values.plane) map.mark(position);
+    if (values.plane) map.mark();
     else {
       play.show(position, values.frames);
       row.mark(position);
@@ -91,6 +92,7 @@ export function mountMorph(root, { store, pixels, failures }) {
 
   let scheduled = false;
   function go(to, { write = true } = {}) {
+    if (!film) return;
     position = Math.max(0, Math.min(last(), to));
     if (!scheduled) {
       scheduled = true;

@@ -19,8 +19,9 @@ export function cellAt(x, y) {
 /** The column and row of a cell. */
 export const columnAndRow = (cell) => [cell % SIDE, Math.floor(cell / SIDE)];
 
-/** The map: { node, draw(bitmap), mark(cell) }. `begin()` may refuse a press; `go(cell)` is told of each move. */
-export function planeMap({ begin, go }) {
+/** The map: { node, draw(bitmap), mark() }. `cell()` is where it is; `begin()` may refuse a press; `go(cell)` is told
+ * of each move. */
+export function planeMap({ cell, begin, go }) {
   const map = el("canvas", { "aria-hidden": "true" });
   const cross = el("div", { class: "cross" });
   const node = el(
@@ -36,21 +37,18 @@ export function planeMap({ begin, go }) {
     map,
     cross,
   );
-  let shown = 0;
-
   /** Draw the whole plane. */
   function draw(bitmap) {
     const side = Math.min(node.clientWidth || 380, LARGEST);
     fit(map, side, side).drawImage(bitmap, 0, 0, side, side);
   }
 
-  /** Show which cell is large. */
-  function mark(cell) {
-    shown = cell;
-    const [x, y] = columnAndRow(cell);
+  /** Show where it is. */
+  function mark() {
+    const [x, y] = columnAndRow(cell());
     cross.style.left = `${((x + 0.5) / SIDE) * 100}%`;
     cross.style.top = `${((y + 0.5) / SIDE) * 100}%`;
-    node.setAttribute("aria-valuenow", cell);
+    node.setAttribute("aria-valuenow", cell());
     node.setAttribute("aria-valuetext", say("plane_at", { x: x + 1, y: y + 1, size: SIDE }));
   }
 
@@ -63,7 +61,7 @@ export function planeMap({ begin, go }) {
     const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
     if (!step) return;
     event.preventDefault();
-    const [x, y] = columnAndRow(shown).map((at, axis) => Math.max(0, at + step[axis]));
+    const [x, y] = columnAndRow(cell()).map((at, axis) => Math.max(0, at + step[axis]));
     go(cellAt(x, y));
   });
   return { node, draw, mark };

@@ -1,0 +1,77 @@
+"""The states that a run is resumed from: state/step-*.safetensors in its folder, of which the last three are kept."""
+
+import json
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import safetensors
+import safetensors.torch
+from torch import Tensor
+
+from gan.errors import UserError
+from gan.files import write_atomically
+from gan.recipes import Recipe
+
+HISTORY = "history.jsonl"
+STATES_KEPT = 3
+
+
+def saved_states(folder: Path) -> list[Path]:
+    """The states of a run folder, oldest first."""
+    return sorted(folder.glob("state/step-*.safetensors"))
+
+
+def save_state(folder: Path, tensors: dict[str, Tensor], metadata: dict[str, Any]) -> None:
+    """Write a state, then delete those that are too old to be kept.
+
+    Args:
+        metadata: JSON values: what identifies the run, `steps` done, and `history_bytes`, the size of its history.
+    """
+    data = safetensors.torch.save(tensors, {"run": json.dumps(metadata)})
+    write_atomically(folder / "state" / f"step-{metadata['steps']:09d}.safetensors", data)
+    for old in saved_states(folder)[:-STATES_KEPT]:
+        old.unlink(missing_ok=True)
+
+
+def load_newest_state(folder: Path, identity: dict[str, Any]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """The tensors and the metadata of a run folder's newest state.
+
+    Args:
+        identity: what the metadata must say for the run to be continued.
+
+    Raises:
+        UserError: the file is damaged, its run is another one than `identity` says, or the run's history is shorter
+            than it was.
+    """
+    path = saved_states(folder)[-1]
+    try:
+        with safetensors.safe_open(path, framework="pt") as file:
+            metadata = json.loads(file.metadata()["run"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (safetensors.SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+        raise UserError(f"{path} is damaged ({error}): delete it to resume from the checkpoint before it") from None
+    if isinstance(metadata.get("recipe"), dict):  # fields younger than the run have their defaults
+        defaults = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
+        metadata["recipe"] = {**json.loads(json.dumps(defaults)), **metadata["recipe"]}
+    metadata.setdefault("mixed_precision", "no")
+    for key, asked in identity.items():
+        if metadata.get(key) != asked:
+            raise UserError(
+                f"{folder} holds another run: {_difference(key, metadata.get(key), asked)}. A run is resumed "
+                f"as it was begun: leave that out, or begin a new run with another --output-dir."
+            )
+    history = folder / HISTORY
+    if not history.is_file() or history.stat().st_size < metadata["history_bytes"]:
+        raise UserError(f"{history} is shorter than {path.name} says: it was changed, the run cannot be resumed")
+    return tensors, metadata
+
+
+def _difference(key: str, found: Any, asked: Any) -> str:
+    """Names the first field in which two values of a run's identity differ."""
+    if isinstance(found, dict) and isinstance(asked, dict):
+        for field in sorted(asked.keys() | found.keys()):
+            if asked.get(field) != found.get(field):
+                key, found, asked = field, found.get(field), asked.get(field)
+                break
+    return f"it has {key} {found}, you asked for {asked}"
