@@ -1,4 +1,4 @@
-"""The page draws in the browser: the same pixels as Python, no request for any gesture, and the server where that fails."""
+"""The page draws in the browser: Python's pixels, no request for any gesture, and the server where that fails."""
 
 import re
 from collections.abc import Iterator
@@ -62,7 +62,8 @@ BITMAPS = """
     const { data } = canvas.getContext("2d").getImageData(0, 0, bitmap.width, bitmap.height);
     const grey = [];
     for (let i = 0; i < data.length; i += 4) {
-      if (data[i] !== data[i + 1] || data[i] !== data[i + 2] || data[i + 3] !== 255) throw new Error("not an opaque grey");
+      const [red, green, blue, alpha] = data.slice(i, i + 4);
+      if (red !== green || red !== blue || alpha !== 255) throw new Error("not an opaque grey");
       grey.push(255 - data[i]);
     }
     window.drawn.push({ width: bitmap.width, grey, made: source[0] instanceof ImageData ? "here" : "there" });
@@ -72,7 +73,7 @@ BITMAPS = """
 
 
 def last_bitmap(page: Page) -> np.ndarray:
-    """The picture that was drawn last, `int [H, W]`, 0 = paper, as the canvases show it; it was drawn in the browser."""
+    """The picture that the browser drew last, `int [H, W]`, 0 = paper, as canvases show it."""
     found = page.evaluate("window.drawn.at(-1)")
     assert found["made"] == "here"
     return np.array(found["grey"]).reshape(-1, found["width"])

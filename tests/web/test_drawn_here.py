@@ -1,4 +1,4 @@
-"""What a browser needs to draw: the engine and the integer weights, each under an address that changes with its bytes."""
+"""What a browser needs to draw: the engine and the integer weights, under addresses that change with their bytes."""
 
 import hashlib
 from collections.abc import Iterator
@@ -61,7 +61,9 @@ def test_a_model_that_the_engine_cannot_draw_has_no_state(tmp_path) -> None:
     assert engine_state(untrained(tmp_path / "convolutional", "dcgan")) is None
 
 
-@pytest.mark.parametrize(("name", "media_type"), [("worker.js", "text/javascript"), ("engine.wasm", "application/wasm")])
+@pytest.mark.parametrize(
+    ("name", "media_type"), [("worker.js", "text/javascript"), ("engine.wasm", "application/wasm")]
+)
 def test_the_engines_files_may_be_cached_for_ever(client: TestClient, name: str, media_type: str) -> None:
     answer = client.get(f"/engine/{engine_version()}/{name}")
     assert answer.status_code == 200
