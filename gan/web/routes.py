@@ -21,6 +21,7 @@ from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
 from gan.web import links, pictures
 from gan.web.assets import IMMUTABLE
+from gan.web.drawn_here import weights_response
 from gan.web.judge import NoJudgeError, read_digits
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.openapi import docs_page, openapi_document
@@ -56,6 +57,9 @@ def routes(models: ModelStore) -> list[Route]:
             return refusal([error.problem])
         return JSONResponse({"readings": [asdict(r) for r in readings]}, headers={"Cache-Control": REVALIDATE})
 
+    async def quantized(http: HttpRequest) -> Response:
+        return await run_sync(weights_response, http, models)
+
     async def openapi(_: HttpRequest) -> Response:
         return JSONResponse(openapi_document())
 
@@ -64,7 +68,7 @@ def routes(models: ModelStore) -> list[Route]:
 
     endpoints = {path: _picture(path, models) for path in pictures.ENCODINGS} | {
         "/judge.json": judge_json, "/healthz": healthz, "/model.json": model_json, "/openapi.json": openapi,
-        "/docs": docs,
+        "/docs": docs, "/quantized/{sha256}.safetensors": quantized,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
 
