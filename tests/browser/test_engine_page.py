@@ -278,7 +278,7 @@ def test_convolutions_are_drawn_by_the_server(open_page, convolutional_url) -> N
 
 def test_an_engine_that_is_late_does_not_keep_the_first_wall_waiting(open_page, url) -> None:
     held: list[Route] = []
-    page = failing(open_page, f"{url}?seed=7&count=4", path="**/quantized/*", answer=held.append)
+    page = failing(open_page, f"{url}?seed=7&count=4", path="**/quantized/*", answer=lambda route: held.append(route))
     painted(page, "7/4")  # by the server
     expect(page.locator(".took")).to_have_text(re.compile(r"^the first picture by the server, \d+ ms$"))
     expect(page.get_by_label(CHOICE)).to_have_value("browser")
@@ -296,7 +296,7 @@ def test_an_engine_that_is_late_does_not_keep_the_first_wall_waiting(open_page, 
 def test_the_first_wall_is_painted_before_gradio_is_there(open_page, url) -> None:
     page = open_page("about:blank")
     held: list[Route] = []
-    page.route("**/theme.css*", held.append)  # Gradio waits for it
+    page.route("**/theme.css*", lambda route: held.append(route))  # Gradio waits for it
     page.goto(f"{url}?seed=40&count=9", wait_until="commit")
     page.wait_for_selector("#early .wall[data-painted='40/9']", state="attached")
     assert page.locator("#wall").count() == 0
