@@ -300,7 +300,6 @@ def test_the_first_wall_is_painted_before_gradio_is_there(open_page, url) -> Non
     page.goto(f"{url}?seed=40&count=9", wait_until="commit")
     page.wait_for_selector("#early .wall[data-painted='40/9']", state="attached")
     assert page.locator("#wall").count() == 0
-    page.unroute("**/theme.css*")
     for route in held:
         route.continue_()
     painted(page, "40/9")
