@@ -158,6 +158,15 @@ def test_no_gesture_of_a_morph_a_plane_or_a_line_asks_for_anything(open_page, ur
     assert asked == []
 
 
+@pytest.mark.parametrize(("typed", "value"), [("4294967296", "“4294967296”"), ("", "“”")])
+def test_a_handwriting_that_no_link_may_hold_is_refused(open_page, url, typed: str, value: str) -> None:
+    page = open_page(f"{url}?text=1-2&seed=5&hand=own", ready="#line[data-painted]")
+    page.wait_for_selector(HERE)
+    page.get_by_label("Number of the handwriting").fill(typed)
+    expect(page.get_by_role("alert")).to_contain_text(f"Number: {value} must be a whole number from 0 to 4294967295.")
+    expect_query(page, seed="5")
+
+
 # The choice
 
 
