@@ -3,10 +3,10 @@
 Protocol: one server (this script with --serve) draws with the given model; every figure alternates with its baseline
 in one browser, after a warm-up; medians. "Painted" is the first task after the animation frame that shows the picture.
 
-- change: a seed is typed into Gradio's field, until its digits are painted: drawn by the browser, then by the server (the
-  choice in the page's head), as they are and over 200 ms of emulated latency. Limits of the browser: 17 ms at 16 digits,
-  50 ms at 400, with latency as without, and no request. Baseline of the server: the same fetch, decode and paint of a
-  ready-made PNG of as many digits, at most half its time.
+- change: a seed is typed into Gradio's field, until its digits are painted: drawn by the browser, then by the server (a
+  choice in the page's head), as they are and over 200 ms of emulated latency. Limits of the browser: 17 ms at 16
+  digits, 50 ms at 400, with latency as without, and no request. Baseline of the server: the same fetch, decode and
+  paint of a ready-made PNG of as many digits, at most half its time.
 - cold: opening the page in a fresh profile over 200 ms of latency until its first digits are painted, before Gradio is
   there or after; baseline: the same of a session that chose the server. Limit 1.5 s.
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.

@@ -158,6 +158,15 @@ def test_no_gesture_of_a_morph_a_plane_or_a_line_asks_for_anything(open_page, ur
     assert asked == []
 
 
+@pytest.mark.parametrize(("typed", "value"), [("4294967296", "“4294967296”"), ("", "“”")])
+def test_a_handwriting_that_no_link_may_hold_is_refused(open_page, url, typed: str, value: str) -> None:
+    page = open_page(f"{url}?text=1-2&seed=5&hand=own", ready="#line[data-painted]")
+    page.wait_for_selector(HERE)
+    page.get_by_label("Number of the handwriting").fill(typed)
+    expect(page.get_by_role("alert")).to_contain_text(f"Number: {value} must be a whole number from 0 to 4294967295.")
+    expect_query(page, seed="5")
+
+
 # The choice
 
 
@@ -278,7 +287,7 @@ def test_convolutions_are_drawn_by_the_server(open_page, convolutional_url) -> N
 
 def test_an_engine_that_is_late_does_not_keep_the_first_wall_waiting(open_page, url) -> None:
     held: list[Route] = []
-    page = failing(open_page, f"{url}?seed=7&count=4", path="**/quantized/*", answer=held.append)
+    page = failing(open_page, f"{url}?seed=7&count=4", path="**/quantized/*", answer=lambda route: held.append(route))
     painted(page, "7/4")  # by the server
     expect(page.locator(".took")).to_have_text(re.compile(r"^the first picture by the server, \d+ ms$"))
     expect(page.get_by_label(CHOICE)).to_have_value("browser")
@@ -296,11 +305,10 @@ def test_an_engine_that_is_late_does_not_keep_the_first_wall_waiting(open_page, 
 def test_the_first_wall_is_painted_before_gradio_is_there(open_page, url) -> None:
     page = open_page("about:blank")
     held: list[Route] = []
-    page.route("**/theme.css*", held.append)  # Gradio waits for it
+    page.route("**/theme.css*", lambda route: held.append(route))  # Gradio waits for it
     page.goto(f"{url}?seed=40&count=9", wait_until="commit")
     page.wait_for_selector("#early .wall[data-painted='40/9']", state="attached")
     assert page.locator("#wall").count() == 0
-    page.unroute("**/theme.css*")
     for route in held:
         route.continue_()
     painted(page, "40/9")
