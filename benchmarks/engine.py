@@ -1,7 +1,7 @@
-"""The browser's engine beside PyTorch on one thread: python benchmarks/engine.py [--engine node chromium firefox webkit].
+"""The browser's engine beside PyTorch on one thread: python benchmarks/engine.py [--engine node chromium …].
 
-Protocol: modern's digits from 0 on, 16 or 400 of them; 30 rounds after a warm-up, each of several draws (browsers' clocks
-are coarse); the median round and the fastest are printed. One engine runs at a time.
+Protocol: modern's digits from 0 on, 16 or 400 of them; 30 rounds after a warm-up, each of several draws (browsers'
+clocks are coarse); the median round and the fastest are printed. One engine runs at a time.
 
 - layers: the integer layers alone, and billions of multiplications and additions a second;
 - sample: from seeds to pixels, their latents kept from the draw before (as when a slider moves);

@@ -15,7 +15,8 @@ from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.hub.card import render_model_card
 from gan.hub.resolve import load_discriminator
 from gan.recipes import RECIPES, Recipe
-from gan.training.trainer import STATISTICS, Trainer
+from gan.training.statistics import STATISTICS
+from gan.training.trainer import Trainer
 
 
 @pytest.fixture(scope="module")

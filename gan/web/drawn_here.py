@@ -72,9 +72,7 @@ def weights_response(http: HttpRequest, models: ModelStore) -> Response:
     found = _with_weights(models.with_weights(sha256[:8]), sha256)
     if found is None:
         return Response(status_code=404)
-    return Response(
-        integer_weights(found), media_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE}
-    )
+    return Response(integer_weights(found), media_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE})
 
 
 def _with_weights(generators: Iterable[Generator], sha256: str) -> Generator | None:

@@ -10,9 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-IMPORT = re.compile(
-    r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\./|\.\./engine/)([\w.-]+\.js)";$', re.MULTILINE
-)
+IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\./|\.\./engine/)([\w.-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 

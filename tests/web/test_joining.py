@@ -34,7 +34,9 @@ def test_a_script_of_the_page_may_import_one_of_the_engine_and_one_only_to_be_th
     (tmp_path / "page").mkdir()
     (tmp_path / "engine").mkdir()
     main = scripts(
-        tmp_path / "page", main='import "./one.js";\nimport { a } from "../engine/one.js";\n', one="export const a = 1;\n"
+        tmp_path / "page",
+        main='import "./one.js";\nimport { a } from "../engine/one.js";\n',
+        one="export const a = 1;\n",
     )
     scripts(tmp_path / "engine", one="export const a = 2;\n")
     assert joined(main) == (
@@ -50,7 +52,9 @@ def test_a_circle_of_imports_is_refused(tmp_path) -> None:
         joined(main)
 
 
-@pytest.mark.parametrize("code", ['import a from "./one.js";', 'import { a } from "../one.js";', 'import { a } from "elsewhere";'])
+@pytest.mark.parametrize(
+    "code", ['import a from "./one.js";', 'import { a } from "../one.js";', 'import { a } from "elsewhere";']
+)
 def test_an_import_that_is_not_understood_is_refused(tmp_path, code: str) -> None:
     with pytest.raises(ValueError, match="is not understood"):
         joined(scripts(tmp_path, main=f"{code}\n", one="export const a = 1;\n"))

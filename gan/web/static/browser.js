@@ -31,7 +31,8 @@ function source(engine) {
   return {
     async drawDigits(values, columns) {
       const { seed, count, digit, temperature, ten } = values;
-      within(count, ten ? limits.ten : limits.count);
+      within(count, 1, ten ? limits.ten : limits.count);
+      within(seed, 0, limits.seeds - 1);
       const seeds = Array.from({ length: count }, (_, i) => wrap(seed + i));
       const asked = { seeds, digits: listed(digit, count), temperature: decimals(temperature) };
       const pixels = await (ten ? engine.ten(asked) : engine.sample(asked));
@@ -39,10 +40,9 @@ function source(engine) {
     },
     async drawWalk(values) {
       const { seeds, digits, count, temperature, frames, mode, loop } = values;
-      within(count, limits.walk);
-      within(frames, Math.floor(limits.total / count));
-      within(frames, limits.frames);
-      within(seeds.length, limits.keys);
+      within(count, 1, limits.walk);
+      within(frames, 2, Math.min(limits.frames, Math.floor(limits.total / count)));
+      within(seeds.length, 2, limits.keys);
       const asked = { seeds, digits: classes(digits), count, temperature: decimals(temperature), frames, mode, loop };
       const pixels = await engine.walk(asked);
       const { width, height } = frameSize(values);
@@ -55,7 +55,8 @@ function source(engine) {
       return picture(await gridBitmap(await engine.plane(asked), limits.plane), limits.plane, size, size);
     },
     async drawText({ text, seed, hand, temperature }) {
-      within(text.length, limits.text);
+      within(text.length, 1, limits.text);
+      within(seed, 0, limits.seeds - 1);
       const pixels = await engine.text({ text, seed, own: hand === "own", temperature: decimals(temperature) });
       const bitmap = await lineBitmap(pixels);
       return picture(bitmap, 1, bitmap.width, bitmap.height);
@@ -87,8 +88,9 @@ function addressOf(bitmap) {
   return canvas.toDataURL();
 }
 
-function within(count, most) {
-  if (!(Number.isInteger(count) && count >= 1 && count <= most)) {
-    throw new EngineError("request", `there must be 1 to ${most}, not ${count}`, count);
+// What the engine would take, but no link may hold.
+function within(value, low, high) {
+  if (!(Number.isInteger(value) && value >= low && value <= high)) {
+    throw new EngineError("request", `it must be a whole number from ${low} to ${high}, not ${value}`, value);
   }
 }

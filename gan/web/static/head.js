@@ -72,7 +72,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
   pixels.subscribe(tellFailure);
   tellFailure();
   store.subscribe("painted", (_, { since, server }) => {
-    if (since !== null) afterNextFrame(() => tellTime(took, performance.now() - since, server));
+    if (since !== null) afterNextFrame(() => tellTime(took, performance.now() - since, server, pixels.place));
   });
 }
 
@@ -109,9 +109,10 @@ const ignored = (problem) => `${explain(problem)} ${say(OTHER_MODEL.has(problem.
 // Then a picture that was painted now is on the screen.
 const afterNextFrame = (tell) => requestAnimationFrame(() => setTimeout(tell));
 
-function tellTime(node, milliseconds, server) {
+function tellTime(node, milliseconds, server, place) {
   const ms = Math.max(0, milliseconds);
   const words = { ms: ms.toFixed(0), server: server?.toFixed(0) };
-  node.textContent = say(server === null ? "took_alone" : "took", words);
+  const byServer = place === "server" ? "took" : "took_first"; // the server may be asked before the engine is there
+  node.textContent = say(server === null ? "took_alone" : byServer, words);
   node.dataset.ms = ms.toFixed(1);
 }

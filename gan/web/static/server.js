@@ -8,7 +8,7 @@ import { frameSize } from "./walk.js";
 
 const { size } = limits;
 
-/** The request was refused; `problems` says why, as gan/web/links.py does. */
+/** The request was refused; `problems` says why, as gan/web/parameters.py does. */
 export class Refused extends Error {
   constructor(problems) {
     super("refused");

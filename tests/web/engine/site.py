@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.web.engine.build import ENGINE
+from gan.web.joining import joined
 
 HARNESS = Path(__file__).resolve().parent / "harness.html"
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html"}
@@ -47,7 +48,9 @@ class Site:
             return json.dumps(self.jobs.get()).encode(), "application/json"
         if path in self.files:
             return self.files[path], "application/octet-stream"
-        file = HARNESS if path == "/" else ENGINE / path.removeprefix("/engine/")
+        if path.startswith("/joined/") and path.endswith(".js"):
+            return joined(ENGINE / path.removeprefix("/joined/")).encode(), TYPES[".js"]
+        file = HARNESS if path == "/" else ENGINE / Path(path).name
         return (file.read_bytes(), TYPES[file.suffix]) if file.is_file() and file.suffix in TYPES else None
 
 

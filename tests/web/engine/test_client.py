@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gan import writing
 from gan.networks import Generator
 from tests.web.engine.engines import Browser, Weights
 
@@ -40,8 +41,12 @@ def failure(
     ("change", "code", "message"),
     [
         ("{ weights: '/nowhere' }", "weights-missing", "answered 404"),
-        ("{ weights: 'http://127.0.0.1:1/' }", "weights-missing", "http://127.0.0.1:1/ didn't arrive: "),
-        ("{ weights: Promise.reject(new TypeError('cut off')) }", "weights-missing", "cut off"),
+        ("{ weights: 'http://127.0.0.1:1/' }", "weights-missing", "the weights didn't arrive: "),
+        (
+            "{ weights: Promise.reject(new TypeError('cut off')) }",
+            "weights-missing",
+            "the weights didn't arrive: cut off",
+        ),
         ("{ sha256: '0'.repeat(64) }", "weights-damaged", "the weights' sha256 is "),
         ("{ sha256: null, weights: fetch('/') }", "weights-damaged", "not a whole safetensors file"),
         ("{ golden: 'f'.repeat(64) }", "self-test", "the first eight digits' sha256 is "),
@@ -171,3 +176,14 @@ def test_a_closed_engine_says_so(chromium: Browser, model: dict[str, Any]) -> No
         return codes;
     """
     assert json.loads(chromium.run(script, model)) == ["closed", "closed"]
+
+
+def test_scripts_joined_into_one_file(chromium: Browser, model: dict[str, Any], modern: Generator) -> None:
+    """The server sends each script with all that it imports, a static site each by itself: both draw."""
+    script = """
+        const { createEngine } = await import("/joined/client.js");
+        const engine = await createEngine(data);
+        return new Blob([await engine.text({ text: "12:30", seed: 7 })]);
+    """
+    line = writing.written_line(modern, "12:30", 7)
+    assert chromium.run(script, model) == line.tobytes()
