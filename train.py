@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import tyro
 
 from gan.errors import UserError
+from gan.hub.card_options import CardOptions
 from gan.recipes import RECIPES, Recipe
 from gan.training.options import RunOptions
 
@@ -18,6 +19,12 @@ class Job:
 
     recipe: Recipe
     run: RunOptions = field(default_factory=RunOptions)
+    card: CardOptions = field(default_factory=CardOptions)
+
+    def __post_init__(self) -> None:
+        if self.card.given() and not self.run.push_to_hub:
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in self.card.given())
+            raise UserError(f"{flags} says something about a published model: add --push-to-hub USER/REPO")
 
 
 def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
@@ -57,17 +64,19 @@ def main() -> int:
             print(report(name, job.recipe, job.run))
             return 0
         if job.run.push_to_hub:
-            from gan.hub.publish import check_can_push
+            from gan.hub.push import check_can_push
 
-            check_can_push(job.run.push_to_hub)  # before hours are spent
+            check_can_push(job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag)  # before hours are spent
         folder = run(name, job.recipe, job.run)
         if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
             print(f"saved in {folder}: try it with python app.py --model {folder}")
             if job.run.push_to_hub:
-                from gan.hub.publish import push
+                from gan.hub.push import push
 
-                address = push(folder, job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag)
-                print(f"published at {address}")
+                published = push(
+                    folder, job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag, options=job.card
+                )
+                print(f"published at {published}")
     except UserError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 1

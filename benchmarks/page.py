@@ -3,8 +3,12 @@
 Protocol: one server (this script with --serve) draws with the given model; every figure alternates with its baseline
 in one browser, after a warm-up; medians. "Painted" is the first task after the animation frame that shows the picture.
 
-- change: a seed is typed into Gradio's field, until its digits are painted; baseline: the same fetch, decode and paint
-  of a ready-made PNG of as many digits. Limits: 40 ms at 16 digits, 80 ms at 400, and twice the baseline.
+- change: a seed is typed into Gradio's field, until its digits are painted: drawn by the browser, then by the server (a
+  choice in the page's head), as they are and over 200 ms of emulated latency. Limits of the browser: 17 ms at 16
+  digits, 50 ms at 400, with latency as without, and no request. Baseline of the server: the same fetch, decode and
+  paint of a ready-made PNG of as many digits, at most half its time.
+- cold: opening the page in a fresh profile over 200 ms of latency until its first digits are painted, before Gradio is
+  there or after; baseline: the same of a session that chose the server. Limit 1.5 s.
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
 - drag: sliders at 60 events a second; the last picture is the last value's, every time.
 - usable: opening the page until digits are painted; baseline: an empty gr.Blocks until it is mounted. Limit 1.5.
@@ -67,6 +71,13 @@ MEASURE = """
       await there;
       return await painted() - start;
     },
+    async chosen(place) {
+      const choice = document.querySelector('#drawn-by');
+      choice.value = place;
+      choice.dispatchEvent(new Event('change', { bubbles: true }));
+      while (place === 'browser' && choice.dataset.here !== 'true') await new Promise((done) => setTimeout(done, 10));
+      await new Promise((done) => setTimeout(done, 1000));
+    },
     async bare(nonce, count) {
       const canvas = document.querySelector('#wall canvas').cloneNode();
       const start = performance.now();
@@ -120,6 +131,19 @@ MEASURE = """
   };
 })();
 """
+
+
+FIRST_DIGITS = """
+  (() => {
+    const painted = () => document.querySelector('#early .wall[data-painted], #wall[data-painted]');
+    const look = () => {
+      if (!painted()) return requestAnimationFrame(look);
+      requestAnimationFrame(() => setTimeout(() => { window.firstDigits = performance.now(); }));
+    };
+    look();
+  })();
+"""  # milliseconds after the navigation began
+LATENCY = 200  # milliseconds, emulated
 
 
 def serve(model: str, port: int) -> None:
@@ -194,7 +218,7 @@ def disk_mb(folder: str) -> float:
 def report(what: str, value: float, unit: str, baseline: float | None, limit: str) -> None:
     ratio = f"{value / baseline:5.2f}" if baseline else "     "
     beside = f"{baseline:8.1f}" if baseline else " " * 8
-    print(f"{what:34} {value:8.1f} {unit:3} {beside} {ratio}   {limit}", flush=True)
+    print(f"{what:42} {value:8.1f} {unit:3} {beside} {ratio}   {limit}", flush=True)
 
 
 def main(options: argparse.Namespace) -> None:
@@ -202,7 +226,7 @@ def main(options: argparse.Namespace) -> None:
     python = sys.executable
     temporary = tempfile.mkdtemp()
     median = statistics.median
-    print(f"{'':34} {'median':>8} {'':3} {'baseline':>8} {'ratio':>5}   limit")
+    print(f"{'':42} {'median':>8} {'':3} {'baseline':>8} {'ratio':>5}   limit")
 
     starts: list[float] = []
     bare_starts: list[float] = []
@@ -225,12 +249,67 @@ def main(options: argparse.Namespace) -> None:
             opening(browser, options, *(f"http://127.0.0.1:{port}/" for port in (app, empty, empty + 1)))
             stop(plain)
             stop(bare)
+            cold(browser, options, f"http://127.0.0.1:{app}/")
             measure(browser, options, f"http://127.0.0.1:{app}/", server.pid, temporary)
             browser.close()
     finally:
         for process in (server, bare, plain):
             stop(process)
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def slowed(page: Page, milliseconds: int) -> None:
+    """Every request of the page takes so much longer."""
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+
+
+def changes(page: Page, count: int, limit: int, rounds: int) -> None:
+    """How long from a gesture to so many painted digits, drawn here and there, nearby and far away."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "data:" not in request.url else None)
+    times: dict[tuple[str, int], list[float]] = {}
+    bare: list[float] = []
+    requests = 0
+    for place in ("browser", "server"):
+        slowed(page, 0)
+        page.evaluate("place => measure.chosen(place)", place)
+        for latency in (0, LATENCY):
+            slowed(page, latency)
+            before = len(asked)
+            times[place, latency] = taken = []
+            for i in range(rounds + 5):
+                seed = 1000 * count + 500 * i + 100_000 * len(times)
+                taken.append(page.evaluate("([s, n]) => measure.change(s, n)", [seed, count]))
+                if place == "server" and latency == 0:
+                    bare.append(page.evaluate("([s, n]) => measure.bare(s, n)", [i, count]))
+            requests += len(asked) - before if place == "browser" else 0
+    slowed(page, 0)
+    for (place, latency), taken in times.items():
+        far = f", {latency} ms away" if latency else ""
+        beside = statistics.median(bare[5:]) if (place, latency) == ("server", 0) else None
+        limits = f"{limit} ms" if place == "browser" else "ratio 2.0" if beside else ""
+        report(f"{count} digits by the {place}{far} (n={rounds})", statistics.median(taken[5:]), "ms", beside, limits)
+    print(f"{'requests while the browser draws':42} {requests:8d}     of 0", flush=True)
+
+
+def cold(browser: Browser, options: argparse.Namespace, app: str) -> None:
+    """How long a visitor who comes for the first time, from far away, waits for digits."""
+    times: dict[str, list[float]] = {"browser": [], "server": []}
+    for _ in range(options.colds + 1):  # the first round warms the server up
+        for place, taken in times.items():
+            page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page.add_init_script(f"sessionStorage.setItem('drawn-by', '{place}');{FIRST_DIGITS}")
+            slowed(page, LATENCY)
+            page.goto(app, wait_until="commit")
+            taken.append(page.wait_for_function("window.firstDigits", timeout=60_000).json_value())
+            page.context.close()
+    here, there = (statistics.median(taken[1:]) for taken in times.values())
+    report(f"first digits, {LATENCY} ms away (n={options.colds})", here, "ms", there, "1500 ms")
 
 
 def opening(browser: Browser, options: argparse.Namespace, app: str, empty: str, controls: str) -> None:
@@ -253,26 +332,17 @@ def measure(browser: Browser, options: argparse.Namespace, app: str, pid: int, t
     median = statistics.median
     page, _ = opened(browser, app, "#wall[data-painted]")
     page.evaluate(MEASURE)
-    for count, limit in ((16, 40), (400, 80)):
+    for count, limit in ((16, 17), (400, 50)):
         page.locator("#count input[type=number]").fill(str(count))
         page.wait_for_function(f"document.querySelector('#wall').dataset.painted.endsWith('/{count}')")
-        change, bare = [], []
-        for i in range(n + 5):
-            change.append(page.evaluate("([s, n]) => measure.change(s, n)", [1000 * count + 500 * i, count]))
-            bare.append(page.evaluate("([s, n]) => measure.bare(s, n)", [i, count]))
-        report(
-            f"seed to painted, {count} digits (n={n})",
-            median(change[5:]),
-            "ms",
-            median(bare[5:]),
-            f"{limit} ms, ratio 2.0",
-        )
+        changes(page, count, limit, n)
 
+    page.evaluate("measure.chosen('browser')")
     right = 0
     for _ in range(options.drags):
         last = 1 + (_ * 37) % 400
         right += page.evaluate("last => measure.drag(last)", last).endswith(f"/{last}")
-    print(f"{'drags that end on the last value':34} {right:8d}     of {options.drags}", flush=True)
+    print(f"{'drags that end on the last value':42} {right:8d}     of {options.drags}", flush=True)
 
     walk, _ = opened(browser, f"{app}?seeds=7,42&digits=3,8&count=16&frames=60", "canvas.frame[data-position]")
     walk.evaluate(MEASURE)
@@ -283,7 +353,7 @@ def measure(browser: Browser, options: argparse.Namespace, app: str, pid: int, t
     walk.on("request", lambda request: asked.append(request.url))
     late = walk.evaluate("measure.scrub(200)")
     report("frame after a drag event (n=200)", median(late), "ms", None, "the next frame, 17 ms")
-    print(f"{'requests while dragging':34} {len(asked):8d}     of 0", flush=True)
+    print(f"{'requests while dragging':42} {len(asked):8d}     of 0", flush=True)
 
     if options.events:
         page.locator("#count input[type=number]").fill("16")
@@ -302,8 +372,12 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=7891)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--starts", type=int, default=5)
+    parser.add_argument("--colds", type=int, default=5)
     parser.add_argument("--drags", type=int, default=100)
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--quick", action="store_true", help="few rounds, no starts, no events: does it run at all?")
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.rounds, arguments.starts, arguments.colds, arguments.drags, arguments.events = 5, 0, 2, 2, 0
     serve(arguments.model, arguments.port) if arguments.serve else main(arguments)

@@ -22,7 +22,7 @@ def golden_seeds() -> list[int]:
     return [0, latents.NUM_SEEDS - 1, *(i * 1_048_583 % latents.NUM_SEEDS for i in range(1, 4095))]
 
 
-def digest(generator: Generator, *, batch: int = 512, dtype: torch.dtype = torch.float32) -> str:
+def digest(generator: Generator, *, batch: int = 512, dtype: torch.dtype | None = None) -> str:
     """The sha256 of the digits' bytes, drawn `batch` at a time with sums in `dtype`, then of a walk's and a plane's."""
     found = hashlib.sha256()
     seeds = golden_seeds()

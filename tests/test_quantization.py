@@ -72,20 +72,21 @@ def test_any_perceptron_draws_what_plain_whole_numbers_draw(
 def test_a_transposed_convolution_is_that_of_float64() -> None:
     torch.manual_seed(0)
     q = Generator(RECIPES["dcgan"].generator_config()).eval().quantized()
+    dtype = torch.int8 if quantization.int8_products_are_exact() else torch.float32
     for layer, side in zip(q.layers[1:], (7, 14), strict=True):
-        x = torch.randint(-127, 128, (3, layer.weight.shape[0] * side * side))
+        x = torch.randint(-127, 128, (3, side, side, layer.weight.shape[0]))  # channels last
         theirs = torch.nn.functional.conv_transpose2d(
-            x.double().view(3, -1, side, side), layer.weight.double(), stride=2, padding=1
+            x.permute(0, 3, 1, 2).double(), layer.weight.double(), stride=2, padding=1
         )
-        ours = quantization._sums(layer, layer.matrix.float(), x)
-        assert torch.equal(ours.view_as(theirs).double(), theirs)
+        ours = quantization._sums(layer, layer.matrix.to(dtype), x.flatten(1))
+        assert torch.equal(ours.double(), theirs.permute(0, 2, 3, 1).flatten(1))
 
 
 def test_the_golden_digits_of_the_bundled_model(modern: Generator) -> None:
     assert digest(modern) == GOLDEN
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.int32])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.int32])
 def test_the_type_of_the_sums_changes_nothing(modern: Generator, dtype: torch.dtype) -> None:
     z, y = latents.latent(range(100), 100), latents.one_hot([i % 10 for i in range(100)])
     q = modern.quantized()
@@ -132,10 +133,44 @@ def test_the_largest_sums_are_reached_and_exact() -> None:
     layer = extreme(64, inputs)
     assert MAX_SUM - 127 * 127 <= layer.largest_sum < MAX_SUM
     x = torch.full((3, inputs), 127, dtype=torch.int8)
-    for dtype in (torch.float32, torch.float64, torch.int32):
+    exact = [torch.int8] if quantization.int8_products_are_exact() else []
+    for dtype in (torch.float32, torch.float64, torch.int32, *exact):
         sums = quantization._sums(layer, layer.matrix.to(dtype), x)
         assert sums[:, ::2].eq(layer.largest_sum).all()
         assert sums[:, 1::2].eq(-layer.largest_sum).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 70), st.integers(1, 1040), st.integers(1, 70), st.integers(0, 2**32 - 1))
+def test_products_of_bytes_are_those_of_whole_numbers(n: int, inputs: int, rows: int, seed: int) -> None:
+    if not quantization.int8_products_are_exact():
+        pytest.skip("this processor's products of bytes are not exact, so they are not used")
+    random = np.random.RandomState(seed)
+    ends = random.randint(0, 2) * 100  # half of the time only the largest factors
+    x, w = (
+        (random.randint(ends, 128, (size, inputs)) * random.choice([-1, 1], (size, inputs))).astype(np.int8)
+        for size in (n, rows)
+    )
+    product = quantization._product(torch.from_numpy(x), torch.from_numpy(w))
+    assert np.array_equal(product.numpy(), x.astype(np.int64) @ w.T.astype(np.int64))
+
+
+def test_a_processor_whose_products_of_bytes_overflow_draws_with_floats(
+    modern: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    z, y = latents.latent(range(20), 100), latents.one_hot([i % 10 for i in range(20)])
+    expected = modern.quantized().draw(z, y)
+
+    def overflowing(x: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
+        pairs = (x.int()[:, :, None] * matrix.int()[None]).unflatten(1, (-1, 2)).sum(dim=2)  # [N, in / 2, rows]
+        return pairs.clamp(-(2**15), 2**15 - 1).sum(dim=1, dtype=torch.int32)
+
+    quantization.int8_products_are_exact.cache_clear()
+    monkeypatch.setattr(torch, "_int_mm", lambda x, matrix: overflowing(x.to(torch.int16) * 2, matrix))
+    assert not quantization.int8_products_are_exact()
+    assert torch.equal(modern.quantized().draw(z, y), expected)
+    monkeypatch.undo()
+    quantization.int8_products_are_exact.cache_clear()
 
 
 def test_quantising_twice_gives_the_same_file(modern: Generator) -> None:

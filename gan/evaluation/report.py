@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gan.config import NUM_CLASSES
 from gan.errors import ModelError
 
 METRICS = "metrics.json"
+COLLAPSED_DIVERSITY = 0.1  # of the variance within the data's classes
 
 EXPLANATIONS = {
     "frechet_train": "Fréchet distance to the training digits, ‰ of their variance; lower is better",
@@ -25,6 +27,14 @@ EXPLANATIONS = {
     "specks": "inked pixels without an inked neighbour, for each digit",
     "asked_digit_right": "read as the digit asked for; floor: test digits as their labels",
 }
+
+
+def has_collapsed(figures: dict[str, float]) -> bool:
+    """Whether a generator repeats what fools its discriminator best: classes are missing, or the digits of a class look
+    alike. False where neither was measured."""
+    return (
+        round(figures.get("classes", NUM_CLASSES)) < NUM_CLASSES or figures.get("diversity", 1.0) < COLLAPSED_DIVERSITY
+    )
 
 
 def format_table(result: dict[str, Any], name: str) -> str:

@@ -5,7 +5,7 @@ guessed.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from gan.config import PIXELS, DiscriminatorConfig, GeneratorConfig
 from gan.evaluation.report import EXPLANATIONS, METRICS, Metrics, format_figure, format_value, read_metrics
 from gan.files import write_atomically
+from gan.hub.card_options import CardOptions
+from gan.hub.outcome import last_scores, scores_in_words, warnings
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, config_from_dict, read_config, weights_of
 from gan.networks import Discriminator, Generator, count_parameters
 from gan.recipes import RECIPES, Recipe
@@ -32,6 +34,12 @@ class DatasetInfo:
     hub_id: str | None = None
     draws: str = "handwritten digits"
     about: str = ""
+    linked: bool = False
+    """Whether the table links to it: a maker's own choice."""
+
+    @property
+    def linked_title(self) -> str:
+        return f"[{self.title}](https://huggingface.co/datasets/{self.hub_id})" if self.linked else self.title
 
 
 DATASETS = {
@@ -73,24 +81,30 @@ def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
     return path
 
 
-def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
-    """The card as Markdown with YAML front matter; arguments and errors as `write_model_card`."""
-    config = read_config(folder)
+def render_model_card(folder: Path, *, repo_id: str | None = None, options: CardOptions | None = None) -> str:
+    """The card as Markdown with YAML front matter; arguments and errors as `write_model_card`.
+
+    Args:
+        options: what the maker adds.
+    """
+    config, options = read_config(folder), options or CardOptions()
     with torch.device("meta"):  # only counted
         generator = Generator(config_from_dict(GeneratorConfig, config["generator"], "generator"))
         discriminator = Discriminator(config_from_dict(DiscriminatorConfig, config["discriminator"], "discriminator"))
     name, training, weights = config["recipe"], config["training"], weights_of(config)
     metrics = read_metrics(folder, weights)
     data = training["dataset"] if isinstance(training.get("dataset"), str) else None
-    dataset = DATASETS.get(data, DatasetInfo(data, draws="28×28 pictures")) if data else None
+    dataset = _dataset(data, options) if data else None
     recipe = RECIPES.get(name)
     settings = training["recipe"] if isinstance(training.get("recipe"), dict) else {}
     command = training.get("command")
     card = ModelCard.from_template(
-        _front_matter(name, data, generator, metrics),
+        _front_matter(name, data, dataset, generator, metrics, options),
         template_path=str(TEMPLATE),
         name=name,
+        warnings=warnings(training, metrics.values or last_scores(folder)[0]),
         model=repo_id or _as_typed(folder),
+        project=f"[the project]({options.code_url})" if options.code_url else "the project",
         dataset=dataset,
         generator=generator,
         discriminator=discriminator,
@@ -99,10 +113,15 @@ def render_model_card(folder: Path, *, repo_id: str | None = None) -> str:
         settings=settings,
         changed=recipe is not None and _differs(recipe, settings),
         pictures=_pictures(folder, settings.get("temperature", 1.0)),
-        facts=_facts(training, dataset, generator.config, discriminator.config),
+        facts={
+            "Author": options.author,
+            "Code": options.code_url,
+            **_facts(training, dataset, generator.config, discriminator.config),
+        },
         command=" ".join(map(str, command)) if isinstance(command, list) else command,
         plots=_plots(folder),
         metrics=metrics,
+        scores=scores_in_words(folder),
         inception=read_metrics(folder, weights, "inception"),
         explanations=EXPLANATIONS,
         files={file: meaning for file, meaning in FILES.items() if (folder / file).is_file()},
@@ -119,12 +138,25 @@ def _differs(recipe: Recipe, settings: dict[str, Any]) -> bool:
     return usual != {**usual, **settings}
 
 
-def _front_matter(name: str, data: str | None, generator: Generator, metrics: Metrics) -> ModelCardData:
-    """What the Hub reads of a card."""
-    info = DATASETS.get(data) if data else None
+def _dataset(name: str, options: CardOptions) -> DatasetInfo:
+    """A data set by the name that a run records; `folder` stands for pictures of the maker's own."""
+    title = options.dataset_id or "pictures of the maker's own" if name == "folder" else name
+    info = DATASETS.get(name, DatasetInfo(title, draws="28×28 pictures"))
+    return replace(info, hub_id=options.dataset_id, linked=True) if options.dataset_id else info
+
+
+def _front_matter(
+    name: str,
+    data: str | None,
+    dataset: DatasetInfo | None,
+    generator: Generator,
+    metrics: Metrics,
+    options: CardOptions,
+) -> ModelCardData:
+    """What the Hub reads of a card. What is trained on pictures of the maker's own has the licence that they give."""
     return ModelCardData(
         library_name="pytorch",
-        license="mit",
+        license=options.license or (None if data == "folder" else "mit"),
         pipeline_tag=TASK,
         tags=[
             "gan",
@@ -132,7 +164,7 @@ def _front_matter(name: str, data: str | None, generator: Generator, metrics: Me
             "class-conditional" if generator.conditional else "unconditional",
             *([data] if data in DATASETS else []),
         ],
-        datasets=[info.hub_id] if info and info.hub_id else None,
+        datasets=[dataset.hub_id] if dataset and dataset.hub_id else None,
         metrics=sorted(metrics.values) or None,
         model_name=name,
         eval_results=[_evaluation_result(figure, value, metrics) for figure, value in metrics.values.items()] or None,
@@ -205,7 +237,7 @@ def _facts(
     """The rows of the table about the training; None where nothing is recorded."""
     versions = training.get("versions")
     return {
-        "Data": dataset.title if dataset else None,
+        "Data": dataset.linked_title if dataset else None,
         "Generator": _describe_generator(generator),
         "Discriminator": _describe_discriminator(discriminator),
         "Epochs": training.get("epochs"),
@@ -254,6 +286,7 @@ def _duration(seconds: Any) -> Any:
 
 
 def _as_typed(folder: Path) -> str:
-    """The folder as one would type it from here, without this machine's paths."""
+    """The folder as one would type it from here, without this machine's paths; never as a bundled model's name."""
     folder = folder.resolve()
-    return folder.relative_to(Path.cwd()).as_posix() if folder.is_relative_to(Path.cwd()) else folder.name
+    path = folder.relative_to(Path.cwd()).as_posix() if folder.is_relative_to(Path.cwd()) else folder.name
+    return path if "/" in path else f"./{path}"

@@ -24,6 +24,10 @@ class HubError(ModelError):
         self.reason, self.remedy, self.unreachable = reason, remedy, unreachable
 
 
+class RefusedError(HubError):
+    """We don't do it, and nothing was written: the same command would be refused again."""
+
+
 RETRY = "Try again in a while."
 
 
@@ -104,7 +108,10 @@ def _explain_status(status: int, subject: str) -> HubError:
         case 401:
             return HubError("the Hub refuses the token", "Log in again with `hf auth login`, or renew HF_TOKEN.")
         case 402:
-            return HubError("the Hub asks for payment (HTTP 402)", "Gradio Spaces need a paid plan or paid hardware.")
+            return HubError(
+                f"the Hub asks for payment for {subject} (HTTP 402)",
+                "See what your plan includes at https://huggingface.co/settings/billing.",
+            )
         case 403:
             return HubError(
                 f"the Hub forbids this with {subject} (HTTP 403)",

@@ -21,10 +21,10 @@ _LINES = {"light": ("#0969da", "#bc4c00", "#1a7f37"), "dark": ("#58a6ff", "#f088
 
 
 def save_time_lapse(folder: Path, frames_at_most: int = 60) -> None:
-    """timelapse.gif and timelapse.webp from samples/epoch-*.png, at half their size: the same digits from noise on.
+    """timelapse.gif and timelapse.webp from samples/epoch-*.png, at half their size: the same digits, epoch by epoch.
 
-    Of more epochs than `frames_at_most`, frames are taken at even distances on a logarithmic scale, since most happens
-    early; the last frame stays for two seconds.
+    Of more than `frames_at_most` epochs, some are chosen at even distances on a logarithmic scale, since most happens
+    early. The last frame stays for two seconds.
     """
     paths = sorted(folder.glob("samples/epoch-*.png"))
     if len(paths) > frames_at_most:
@@ -38,7 +38,8 @@ def save_time_lapse(folder: Path, frames_at_most: int = 60) -> None:
 
 
 def save_curves(folder: Path) -> None:
-    """curves-light.png and curves-dark.png from history.jsonl: losses, D's opinions, and distance where measured."""
+    """curves-light.png and curves-dark.png from history.jsonl: losses, D's probabilities, and the distance where it was
+    measured."""
     lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
     loss = read_config(folder)["training"]["recipe"]["loss"]

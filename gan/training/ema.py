@@ -1,5 +1,5 @@
-"""The exponential moving average (EMA) of a generator's weights, which draws better than the weights of any one step
-(Yazıcı et al. 2018)."""
+"""The exponential moving average (EMA) of a generator's weights: it draws better digits than the weights of any single
+step (Yazıcı et al. 2018)."""
 
 import copy
 from collections.abc import Iterable
@@ -39,9 +39,9 @@ class ExponentialMovingAverage:
     def calibrated(self, batches: Iterable[tuple[Tensor, Tensor | None]]) -> Generator:
         """A copy of the averaged generator in evaluation mode, with BatchNorm statistics of its own.
 
-        The statistics that training keeps belong to the raw weights: with them, the averaged weights draw digits that
-        are further from the data. So they are taken anew, from 200 batches of latents `[B, latent_dim]` and classes
-        `[B, 10]` (Izmailov et al. 2018, section 3.2). Without BatchNorm nothing is computed.
+        The statistics that training keeps belong to the raw weights; with them, the averaged weights draw digits that
+        are farther from the data. So they are taken anew, from 200 batches of latents `[B, latent_dim]` and classes
+        `[B, 10]` (Izmailov et al. 2018, section 3.2). Without BatchNorm nothing has to be computed.
         """
         generator = copy.deepcopy(self.generator)
         norms = [layer for layer in generator.modules() if isinstance(layer, _BatchNorm)]

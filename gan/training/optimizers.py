@@ -58,7 +58,7 @@ def average_gradients(network: nn.Module, accelerator: Accelerator) -> None:
     """Replace each gradient by its mean over all processes.
 
     One all-reduce of all gradients, instead of DistributedDataParallel, whose hooks don't see the inner gradients of
-    penalties. It keeps weights, optimisers and averages equal on all processes. What looks at a batch as a whole
+    penalties. It keeps weights, optimisers and EMAs equal on all processes. What looks at a batch as a whole
     (BatchNorm, the deviation within classes) sees a process's own share of it.
     """
     if accelerator.num_processes == 1:

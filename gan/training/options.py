@@ -22,7 +22,7 @@ class RunOptions:
     output_dir: Path | None = None
     """The run folder; runs/RECIPE by default."""
     seed: int = 0
-    """Determines initial weights, data order and noise, 0 … 2³²−1."""
+    """Determines the initial weights, the order of the data and all random numbers, 0 … 2³²−1."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps, xpu."""
     dry_run: bool = False
@@ -33,7 +33,7 @@ class RunOptions:
     """Compute in half precision where the device has it, through accelerate. fp16's loss scale starts anew when a run
     is resumed."""
     cuda_graph: bool = True
-    """On a CUDA device, replay the step as one graph; off if a driver can't, or to debug."""
+    """On a CUDA device, replay the step as one graph. Off: for a driver that can't, or to debug."""
     report_to: Literal["none", "trackio", "tensorboard", "wandb"] = "none"
     """Also log to a tracker, through accelerate; trackio's dashboard runs on this machine (pip install trackio)."""
     push_to_hub: str | None = None
@@ -43,13 +43,16 @@ class RunOptions:
     hub_tag: str | None = None
     """Tag the published commit, say v1."""
     checkpoint_steps: int = 0
-    """Checkpoint every so many steps too, besides every epoch; 0 = every epoch only."""
+    """Save a checkpoint every so many steps, besides the one at the end of each epoch; 0 = only those."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:
             raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
             raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
+        if not self.push_to_hub and (self.private or self.hub_tag is not None):
+            flag = "--private" if self.private else f"--hub-tag {self.hub_tag}"
+            raise UserError(f"{flag} says how a run is published: add --push-to-hub USER/REPO, or leave {flag} out")
 
 
 _LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and accounts
@@ -62,6 +65,10 @@ _LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and acco
     "--push-to-hub",
     "--private",
     "--hub-tag",
+    "--code-url",
+    "--author",
+    "--dataset-id",
+    "--license",
 }
 _SWITCHES = {"--resume", "--private"}  # flags without a value
 

@@ -28,6 +28,7 @@ from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
+from gan.evaluation.report import COLLAPSED_DIVERSITY
 from gan.files import remove_unfinished, to_json, write_atomically
 from gan.hub.card import METRICS, write_model_card
 from gan.model_folder import CONFIG, read_config, save_model, weights_of
@@ -41,7 +42,6 @@ from gan.training.trainer import Trainer
 SAMPLE_SEEDS = range(100)  # ten rows of ten: a class-conditional generator draws a class in each column
 RECORD_EVERY = 100  # steps in a line of the history
 SCORED_SAMPLES = 1000  # digits drawn and scored after an epoch: 0.4 s on one CPU core
-COLLAPSED_DIVERSITY = 0.1  # of the variance within the data's classes
 
 
 class InterruptedRunError(Exception):

@@ -1,4 +1,4 @@
-"""The page's scripts and styles, under an address that changes with them, so that they may be cached for ever."""
+"""The page's scripts and styles and its engine, under addresses that change with them, to be cached for ever."""
 
 import hashlib
 from functools import cache
@@ -10,25 +10,48 @@ from starlette.responses import Response
 from gan.web.joining import joined
 
 STATIC = Path(__file__).parent / "static"
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
+ENGINE = Path(__file__).parent / "engine"
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @cache
 def static_version() -> str:
-    """12 hexadecimal digits that change with any of the files."""
+    """12 hexadecimal digits that change with any of the page's files; its scripts hold some of the engine's, too."""
+    return _version(STATIC, ENGINE)
+
+
+@cache
+def engine_version() -> str:
+    """12 hexadecimal digits that change with any of the engine's files."""
+    return _version(ENGINE)
+
+
+def _version(*folders: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(STATIC.iterdir()):
-        digest.update(path.read_bytes())
+    for folder in folders:
+        for path in sorted(folder.iterdir()):
+            if path.suffix in MEDIA_TYPES:
+                digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 async def static_file(request: HttpRequest) -> Response:
-    """The file of that name, whichever version is named; 404 for anything but the page's own.
+    """The page's script or style of that name, whichever version is named; 404 for anything else."""
+    return _file(STATIC, request.path_params["name"])
+
+
+async def engine_file(request: HttpRequest) -> Response:
+    """The engine's script or WebAssembly of that name, as `static_file`."""
+    return _file(ENGINE, request.path_params["name"])
+
+
+def _file(folder: Path, name: str) -> Response:
+    """A file of the folder itself.
 
     A script comes joined with all that it imports, so that the many small ones cost one request."""
-    path = STATIC / request.path_params["name"]
-    if path.parent != STATIC or path.suffix not in MEDIA_TYPES or not path.is_file():
+    path = folder / name
+    if path.parent != folder or path.suffix not in MEDIA_TYPES or not path.is_file():
         return Response(status_code=404)
     content = joined(path) if path.suffix == ".js" else path.read_bytes()
     return Response(content, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": IMMUTABLE})

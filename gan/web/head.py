@@ -22,6 +22,7 @@ from gan.latents import NUM_SEEDS
 from gan.networks import Generator
 from gan.web import links, parameters, requests
 from gan.web.assets import static_version
+from gan.web.drawn_here import engine_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
@@ -36,6 +37,7 @@ LIMITS = {  # that the page's scripts keep
     "count": requests.MAX_COUNT,
     "ten": requests.MAX_TEN,
     "keys": parameters.MAX_KEYS,
+    "frames": requests.MAX_FRAMES,
     "walk": requests.MAX_WALK_COUNT,
     "total": requests.MAX_WALK_DIGITS,
     "text": parameters.MAX_TEXT,
@@ -47,6 +49,16 @@ LIMITS = {  # that the page's scripts keep
     "classes": NUM_CLASSES,
     "size": IMAGE_SIZE,
 }
+# What draws is asked for at once, before the scripts that use it have come, unless this session's choice is the server
+# (pixels.js). The worker's script is only put into the browser's cache.
+FETCH_ENGINE = """{ const { engine } = digitsPage;
+const asked = (address) => { const answer = fetch(address); answer.catch(() => {}); return answer; };
+let server = false;
+try { server = sessionStorage.getItem("drawn-by") === "server"; } catch {}
+if (engine && !server) {
+  engine.asked = { weights: asked(engine.weights), wasm: asked(engine.wasm) };
+  asked(engine.worker);
+} }"""
 TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?>', re.DOTALL)
 
 
@@ -146,6 +158,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
+        "engine": engine_state(generator),
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": choices(models),
@@ -159,7 +172,7 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
     folder = f"./page/{static_version()}"
     return (
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
-        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}</script>\n"
+        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}\n{FETCH_ENGINE}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )

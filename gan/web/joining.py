@@ -2,14 +2,15 @@
 
 A browser asks a server over HTTP/1.1 for six files at a time. The page's scripts are small and many; fetched one by one
 they would cost several round trips before the first digit is asked for. So each is sent joined with what it imports.
-Only the forms of `import` and `export` that the scripts use are understood, and any other is refused.
+Only the forms of `import` and `export` that the scripts use are understood, and any other is refused. The page's
+scripts may import the engine's, from the folder beside theirs.
 """
 
 import re
 from functools import cache
 from pathlib import Path
 
-IMPORT = re.compile(r'^import (?:\* as (\w+)|\{([^}]*)\}) from "\./([\w.-]+\.js)";$', re.MULTILINE)
+IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\./|\.\./engine/)([\w.-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -22,7 +23,7 @@ def joined(path: Path) -> str:
         ValueError: a script imports itself, directly or not, or has an import or export that is not understood.
     """
     before = [_as_constant(script) for script in _imports(path, ())[:-1]]
-    return "\n".join([*before, f"// {path.name}", _with_constants(path.read_text(encoding="utf-8"))])
+    return "\n".join([*before, f"// {path.name}", _with_constants(path, path.read_text(encoding="utf-8"))])
 
 
 def _imports(path: Path, importers: tuple[Path, ...]) -> list[Path]:
@@ -31,7 +32,7 @@ def _imports(path: Path, importers: tuple[Path, ...]) -> list[Path]:
         raise ValueError(f"{path.name} imports itself: {' → '.join(p.name for p in (*importers, path))}")
     found: dict[Path, None] = {}
     for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
-        found |= dict.fromkeys(_imports(path.parent / match[3], (*importers, path)))
+        found |= dict.fromkeys(_imports(_imported(path, match), (*importers, path)))
     return [*found, path]
 
 
@@ -39,19 +40,32 @@ def _as_constant(path: Path) -> str:
     """A script as a constant that holds what it exports."""
     code = path.read_text(encoding="utf-8")
     names = ", ".join(match[2] for match in EXPORT.finditer(code))
-    code = _with_constants(EXPORT.sub(r"\1 \2", code))
+    code = _with_constants(path, EXPORT.sub(r"\1 \2", code))
     if other := OTHER.search(code):
         raise ValueError(f"{path.name} has an export that is not understood: {other[0]}")
-    return f"// {path.name}\nconst {_constant(path.name)} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
+    return f"// {path.name}\nconst {_constant(path)} = (() => {{\n{code}\nreturn {{ {names} }};\n}})();"
 
 
-def _with_constants(code: str) -> str:
-    """A script whose imports come from the constants of other scripts."""
-    code = IMPORT.sub(lambda m: f"const {m[1] or '{' + m[2].replace(' as ', ': ') + '}'} = {_constant(m[3])};", code)
+def _with_constants(path: Path, code: str) -> str:
+    """The code of the script at `path`, whose imports come from the constants of other scripts."""
+
+    def as_constant(match: re.Match[str]) -> str:
+        if match[1] is None and match[2] is None:
+            return ""  # it was imported only to be there
+        names = match[1] or "{" + match[2].replace(" as ", ": ") + "}"
+        return f"const {names} = {_constant(_imported(path, match))};"
+
+    code = IMPORT.sub(as_constant, code)
     if (other := OTHER.search(code)) and other[0].startswith("import"):
         raise ValueError(f"an import is not understood: {other[0]}")
     return code
 
 
-def _constant(name: str) -> str:
-    return "$" + re.sub(r"\W", "_", name.removesuffix(".js"))
+def _imported(path: Path, match: re.Match[str]) -> Path:
+    """The script that an import of the script at `path` names."""
+    return (path.parent if match[3] == "./" else path.parent.parent / "engine") / match[4]
+
+
+def _constant(path: Path) -> str:
+    """Its name; the page and the engine may have scripts of one name."""
+    return "$" + re.sub(r"\W", "_", ("engine_" if path.parent.name == "engine" else "") + path.stem)

@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunningError
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import torch
 from gan import bundled
 from gan.errors import ModelError
 from gan.hub import fetch, resolve
-from gan.model_folder import CONFIG, GENERATOR, QUANTIZED, read_generator
+from gan.model_folder import CONFIG, GENERATOR, QUANTIZED, read_config, read_generator, weights_of
 from gan.networks import Generator
 
 DEFAULT = "modern"
@@ -209,6 +210,18 @@ class ModelStore:
     def names(self) -> list[str]:
         """What a link may name without the Hub: the served model first, then the bundled ones."""
         return list(dict.fromkeys([name_of(self.served), *bundled.bundled_models()]))
+
+    def with_weights(self, weights: str) -> Iterator[Generator]:
+        """The models here whose weights' sha256 begins with these 8 hexadecimal digits; the Hub isn't asked."""
+        with self._lock:
+            loaded = [self.served, *self._bundled.values(), *self._visitors.values()]
+        yield from (generator for generator in loaded if generator.weights == weights)
+        for name in bundled.bundled_models():
+            try:
+                if weights_of(read_config(bundled.BUNDLED / name)) == weights:
+                    yield self._get_bundled(name)
+            except ModelError:  # damaged
+                continue
 
     def bundled_twin(self) -> Generator | None:
         """The bundled model that has the served one's name, but other weights: a run of that recipe is served."""

@@ -12,6 +12,7 @@ from gan.web.requests import DigitsRequest, Request
 
 JSON_ROUTES: dict[str, tuple[type[Request] | None, str]] = {  # what each reads, and what it answers
     "/judge.json": (DigitsRequest, "What each digit was drawn as, and what a classifier reads it as"),
+    "/directions.json": (Request, "Directions of the latent that change a digit's slant, thickness and width"),
     "/healthz": (None, "Whether the server draws, with which model on which device"),
     "/model.json": (Request, "The served model, or the one that a link names; and what a link may name"),
 }

@@ -1,7 +1,7 @@
 """The page: Gradio's controls, the places where its scripts draw, and the functions of its API.
 
-The controls call the page's own scripts (static/main.js), which fetch pictures from the plain routes: the fastest
-transport that was measured, cached by the browser, and the same addresses that a link or an embedded picture has.
+The controls call the page's own scripts (static/main.js), which draw in the browser (engine/) or, where that is chosen
+or the browser cannot, fetch pictures from the plain routes: the same addresses that a link or an embedded picture has.
 """
 
 from typing import Any

@@ -35,6 +35,7 @@ from gan.web.parameters import (
 MAX_COUNT = 400
 MAX_TEN = MAX_COUNT // NUM_CLASSES
 MAX_WALK_COUNT = 64
+MAX_FRAMES = 240
 MAX_WALK_DIGITS = 3840  # frames × count: 240 frames of 16 digits
 MAX_PIXELS = 1 << 24  # in a picture or in all frames of an animation: 16 MB before compression
 
@@ -129,7 +130,7 @@ class WalkRequest(Request):
         about="Digits side by side; digit i walks from number first key + i to second key + i, and so on",
     )  # fmt: skip
     temperature: float = temperature()
-    frames: int = whole(60, 2, 240, f"Frames of the walk, at most {MAX_WALK_DIGITS} / count", always=True)
+    frames: int = whole(60, 2, MAX_FRAMES, f"Frames of the walk, at most {MAX_WALK_DIGITS} / count", always=True)
     mode: Interpolation = interpolation("Along the arc, or along the straight line")
     loop: bool = switch("1: the walk returns to its first key frame")
     swing: bool = switch("1: the walk is played there and back")

@@ -5,7 +5,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from gan.web.assets import static_file
+from gan.web.assets import engine_file, static_file
 from gan.web.head import LinkHead
 from gan.web.model_store import ModelStore
 from gan.web.page import say
@@ -17,7 +17,11 @@ def launch_options(models: ModelStore, *, mcp: bool = False) -> dict[str, Any]:
     """Arguments of `Blocks.launch` for the page of these models: nothing leaves the machine, nothing is recorded."""
     return {
         "app_kwargs": {
-            "routes": [*routes(models), Route("/page/{version}/{name}", static_file)],
+            "routes": [
+                *routes(models),
+                Route("/page/{version}/{name}", static_file),
+                Route("/engine/{version}/{name}", engine_file),
+            ],
             "middleware": [Middleware(LinkHead, models=models)],
         },
         "theme": theme(),

@@ -43,8 +43,11 @@ def test_the_page_opens_with_digits_and_says_who_drew_them_and_how_fast(open_pag
     page = open_page(url, ready=PAINTED)
     assert page.title() == "Digits by number"
     expect(page.locator(".reading .model")).to_have_text("tested")
-    expect(page.locator(".reading .device")).to_have_text("cpu")
-    expect(page.locator(".reading .took")).to_have_text(re.compile(r"^\d+ ms \(\d+ ms to draw\)$"))
+    expect(page.get_by_label("Where the digits are drawn")).to_have_value("browser")
+    expect(page.locator("#drawn-by option")).to_have_text(["in your browser", "by the server (cpu)"])
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".reading .took")).to_have_text(re.compile(r"^\d+ ms$"))
+    page.get_by_role("button", name="Back").click()
     expect_query(page, seed="0", count="16", model="tested", weights=models.served.weights)
 
 
@@ -210,6 +213,7 @@ def test_the_last_value_of_a_fast_drag_is_the_one_that_is_shown(open_page, url) 
 
 def test_a_server_that_does_not_answer_is_told_and_can_be_tried_again(open_page, url) -> None:
     page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
+    page.get_by_label("Where the digits are drawn").select_option("server")
     page.route("**/digits.png*", lambda route: route.abort())
     page.get_by_label("Number of the first digit").fill("8")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")

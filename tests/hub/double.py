@@ -32,6 +32,19 @@ TOKENS = {  # token → user, role, organisations (name → role)
 }
 
 
+SPACE_README = """---
+title: Page
+emoji: 🐢
+colorFrom: red
+colorTo: pink
+sdk: gradio
+pinned: false
+---
+
+Check out the configuration reference at https://huggingface.co/docs/hub/spaces-config-reference
+"""  # what the Hub puts into a new Space
+
+
 def git_sha1(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
@@ -44,10 +57,12 @@ class Repository:
     name: str
     private: bool = False
     gated: bool = False
+    sdk: str | None = None
     commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
     creation: dict[str, Any] = field(default_factory=dict)
 
     def commit(self, files: dict[str, bytes]) -> str:
@@ -269,7 +284,10 @@ def make_app(hub: Hub) -> FastAPI:
             raise refused(403, "", f"You don't have the rights to create a {kind[:-1]} under the namespace {namespace}")
         if (kind, name) in hub.repositories:
             return JSONResponse({"error": "You already created this repo", "url": url}, 409)
-        hub.repository(name, kind, private=body.get("visibility") == "private", creation=body)
+        private = body.get("visibility") == "private"
+        made = hub.repository(name, kind, private=private, sdk=body.get("sdk"), creation=body)
+        if kind == "spaces":
+            made.commits[made.branches["main"]]["README.md"] = SPACE_README.encode()
         return JSONResponse({"url": url})
 
     @app.get("/api/{kind}/{ns}/{name}/auth-check/write")
@@ -294,6 +312,10 @@ def make_app(hub: Hub) -> FastAPI:
         repository = find(request, "spaces", f"{ns}/{name}", write=True)
         return {k: {"value": v} for k, v in repository.variables.items()}
 
+    @app.get("/api/spaces/{ns}/{name}/secrets")
+    def secrets(request: Request, ns: str, name: str) -> dict:
+        return {key: {} for key in find(request, "spaces", f"{ns}/{name}", write=True).secrets}
+
     # What is in a repository
 
     @app.get("/api/{kind}/{ns}/{name}")
@@ -305,7 +327,14 @@ def make_app(hub: Hub) -> FastAPI:
             {"rfilename": path, **(describe(data, path) if blobs else {})}
             for path, data in repository.commits[commit].items()
         ]
-        return {"id": repository.name, "sha": commit, "private": repository.private, "siblings": siblings}
+        return {
+            "id": repository.name,
+            "sha": commit,
+            "private": repository.private,
+            "gated": "auto" if repository.gated else False,
+            "siblings": siblings,
+            **({"sdk": repository.sdk} if kind == "spaces" else {}),
+        }
 
     def describe(data: bytes, path: str) -> dict:
         if not path.endswith(LARGE):
@@ -337,8 +366,9 @@ def make_app(hub: Hub) -> FastAPI:
     # Download
 
     @app.api_route("/{ns}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
-    def download(request: Request, ns: str, name: str, revision: str, path: str) -> Response:
-        repository = find(request, "models", f"{ns}/{name}")
+    @app.api_route("/{kind}/{ns}/{name}/resolve/{revision}/{path:path}", methods=["GET", "HEAD"])
+    def download(request: Request, ns: str, name: str, revision: str, path: str, kind: str = "models") -> Response:
+        repository = find(request, kind, f"{ns}/{name}")
         commit = repository.resolve(revision)
         data = repository.commits[commit].get(path)
         headers = {"X-Repo-Commit": commit}
@@ -457,7 +487,8 @@ def make_app(hub: Hub) -> FastAPI:
             elif line["key"] == "deletedFile":
                 del files[value["path"]]
         oid = repository.commit(files)
-        return {"commitUrl": f"{hub.endpoint}/{ns}/{name}/commit/{oid}", "commitOid": oid, "hookOutput": ""}
+        prefix = "" if kind == "models" else f"{kind}/"
+        return {"commitUrl": f"{hub.endpoint}/{prefix}{ns}/{name}/commit/{oid}", "commitOid": oid, "hookOutput": ""}
 
     @app.post("/api/{kind}/{ns}/{name}/tag/{revision}")
     async def tag(request: Request, kind: str, ns: str, name: str, revision: str) -> dict:

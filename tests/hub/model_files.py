@@ -8,6 +8,25 @@ from gan import model_folder
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.networks import Discriminator, Generator
 
+CHECKOUT_README = """---
+title: Digits
+sdk: gradio
+sdk_version: 6.31.0
+app_file: app.py
+license: mit
+---
+
+# Digits
+
+![A picture](docs/digits.png)
+
+What it is, in two sentences.
+
+## Train
+
+How to train.
+"""
+
 
 def save_model(folder: Path, seed: int = 0, dataset: str = "mnist") -> Path:
     """A model folder with small, untrained networks."""

@@ -51,17 +51,18 @@ def differences(a: Path, b: Path) -> float:
 
 
 def train_in_float64(recipe: str, data_dir: Path, file: Path) -> None:
-    """Twenty steps; the number of processes and the generator's weights go to `file`.
+    """Eight steps; the number of processes and the generator's weights go to `file`.
 
     In float32 the two halves of a batch sum to gradients that differ from the whole's in the last bits, and Adam turns
     the last bits of a small gradient into steps of full size. In float64 what is left is the maths.
     """
-    trainer = Trainer(RECIPES[recipe], load_dataset("mnist", data_dir), accelerator=Accelerator(cpu=True))
+    data, accelerator = load_dataset("mnist", data_dir), Accelerator(cpu=True)
+    trainer = Trainer(replace(RECIPES[recipe], batch_size=16), data, accelerator=accelerator)
     compute_in_float64(trainer)
-    for _ in range(20):
+    for _ in range(8):
         trainer.step()
-    if trainer.accelerator.is_main_process:
-        processes = torch.tensor(trainer.accelerator.num_processes)
+    if accelerator.is_main_process:
+        processes = torch.tensor(accelerator.num_processes)
         save_file({**trainer.generator.state_dict(), "processes": processes}, file)
 
 

@@ -30,13 +30,31 @@ def test_a_script_comes_after_what_it_imports_each_once_and_keeps_its_exports(tm
     )
 
 
+def test_a_script_of_the_page_may_import_one_of_the_engine_and_one_only_to_be_there(tmp_path) -> None:
+    (tmp_path / "page").mkdir()
+    (tmp_path / "engine").mkdir()
+    main = scripts(
+        tmp_path / "page",
+        main='import "./one.js";\nimport { a } from "../engine/one.js";\n',
+        one="export const a = 1;\n",
+    )
+    scripts(tmp_path / "engine", one="export const a = 2;\n")
+    assert joined(main) == (
+        "// one.js\nconst $one = (() => {\nconst a = 1;\n\nreturn { a };\n})();\n"
+        "// one.js\nconst $engine_one = (() => {\nconst a = 2;\n\nreturn { a };\n})();\n"
+        "// main.js\n\nconst { a } = $engine_one;\n"
+    )
+
+
 def test_a_circle_of_imports_is_refused(tmp_path) -> None:
     main = scripts(tmp_path, main='import { a } from "./one.js";\n', one='import { b } from "./main.js";\n')
     with pytest.raises(ValueError, match=r"main\.js imports itself: main\.js → one\.js → main\.js"):
         joined(main)
 
 
-@pytest.mark.parametrize("code", ['import a from "./one.js";', 'import "./one.js";', 'import { a } from "elsewhere";'])
+@pytest.mark.parametrize(
+    "code", ['import a from "./one.js";', 'import { a } from "../one.js";', 'import { a } from "elsewhere";']
+)
 def test_an_import_that_is_not_understood_is_refused(tmp_path, code: str) -> None:
     with pytest.raises(ValueError, match="is not understood"):
         joined(scripts(tmp_path, main=f"{code}\n", one="export const a = 1;\n"))

@@ -16,7 +16,9 @@ def client(store: ModelStore) -> TestClient:
 
 def test_openapi_describes_every_route_and_its_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
-    assert set(document["paths"]) == set(ENCODINGS) | {"/judge.json", "/healthz", "/model.json"}
+    assert set(document["paths"]) == set(ENCODINGS) | {
+        "/judge.json", "/directions.json", "/healthz", "/model.json",
+    }  # fmt: skip
     seed = next(p for p in document["paths"]["/digits.png"]["get"]["parameters"] if p["name"] == "seed")
     assert seed["schema"] == {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0}
     page = client.get("/docs").text

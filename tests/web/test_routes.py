@@ -177,3 +177,11 @@ def test_judge_json_holds_the_judges_readings(client: TestClient, served: Genera
     assert readings == [asdict(reading) for reading in read_digits(served, DigitsRequest(seed=7, count=2, ten=True))]
     assert client.get("/judge.json?model=plain&count=1").json()["readings"][0]["drawn_as"] is None
     assert client.get("/judge.json?count=0").status_code == 422
+
+
+def test_directions_json_names_directions_by_what_they_change(client: TestClient, served: Generator) -> None:
+    found = client.get("/directions.json?model=plain").json()
+    assert list(found) == ["slant", "thickness", "width", "measured"]
+    assert all(len(found[name]) == served.config.latent_dim for name in ("slant", "thickness", "width"))
+    assert set(found["measured"]["slant"]) == {"slant", "thickness", "width"}
+    assert client.get("/directions.json?model=nowhere").status_code == 404

@@ -34,7 +34,7 @@ def separators_js() -> str:
     """The separators of a written line as a script: how far the pen moves, and the inked part in hex."""
     lines = [
         "// Made by gan/web/engine/build.py from gan/writing.py: the separators of a written line.",
-        "// `rows` are the inked part from row `top` on, two hex digits a pixel from column `left` on.",
+        "// `ink` is the inked part of a glyph from (left, top) on, `width` pixels in a row, two hex digits each.",
         "",
         f"export const DIGIT_ADVANCE = {writing.DIGIT_ADVANCE};",
         "",
@@ -42,15 +42,15 @@ def separators_js() -> str:
     ]
     for character, advance in writing.SEPARATORS.items():
         glyph = writing.separator(character)  # [28, 28]
-        (top, bottom), (left, right) = (_inked(np.asarray(glyph.any(axis=axis))) for axis in (1, 0))
-        lines.append(f'  "{character}": {{ advance: {advance}, left: {left}, top: {top}, rows: [')
-        lines += [f'    "{row[left:right].tobytes().hex()}",' for row in glyph[top:bottom]]
-        lines.append("  ] },")
+        (top, bottom), (left, right) = (_inked(glyph.max(axis=axis)) for axis in (1, 0))
+        values: dict[str, object] = {"advance": advance, "left": left, "top": top, "width": right - left}
+        values["ink"] = f'"{glyph[top:bottom, left:right].tobytes().hex()}"'
+        lines += [f'  "{character}": {{', *(f"    {name}: {value}," for name, value in values.items()), "  },"]
     return "\n".join([*lines, "};", ""])
 
 
 def _inked(lines: np.ndarray) -> tuple[int, int]:
-    """The first inked line and the one after the last, of `bool [28]`; 0 and 0 if there is none."""
+    """The first inked line and the one after the last, of `uint8 [28]`; 0 and 0 if there is none."""
     where = np.flatnonzero(lines)
     return (int(where[0]), int(where[-1]) + 1) if len(where) else (0, 0)
 

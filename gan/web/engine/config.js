@@ -1,13 +1,19 @@
 // The "generator" of a model's config.json: what its network is built from.
 
-import { require } from "./errors.js";
+import { check } from "./errors.js";
 
 /** Throws "unsupported" for a network that this engine can't draw: it knows perceptrons only. */
 export function checkConfig(config) {
   const oneOf = (name, allowed) =>
-    require(allowed.includes(config?.[name]), "unsupported", name, allowed.join(" or "), config?.[name]);
+    check(allowed.includes(config?.[name]), "unsupported", name, allowed.join(" or "), config?.[name]);
   const size = (name, value, largest) =>
-    require(Number.isInteger(value) && value >= 1 && value <= largest, "unsupported", name, `from 1 to ${largest}`, value);
+    check(
+      Number.isInteger(value) && value >= 1 && value <= largest,
+      "unsupported",
+      name,
+      `from 1 to ${largest}`,
+      value,
+    );
   oneOf("architecture", ["mlp"]);
   oneOf("activation", ["relu", "leaky_relu"]);
   oneOf("num_classes", [0, 10]);

@@ -5,8 +5,7 @@
 //     next = clamp(floor(activation(t) + ½))       int16 that holds an int8; in the last layer a place in the grey table
 //
 // A block of 4 digits × 8 outputs stays in registers: each load of weights serves four digits, each load of a pair of
-// inputs serves eight outputs. Widths are multiples of 8 and digits of 4: kernel.js pads them, and puts the weights in
-// the order in which `products` reads them: int16 [outputs / 8, width / 2, 8, 2].
+// inputs serves eight outputs. Widths are multiples of 8 and digits of 4: kernel.js pads them with zeros.
 
 #include <stdint.h>
 #include <wasm_simd128.h>
@@ -18,6 +17,23 @@ enum { DIGITS = 4, OUTPUTS = 8, LANES = 4, LEVELS = 127, GREY_END = 4096 };
 typedef struct {
   v128_t of[DIGITS][OUTPUTS / LANES];
 } Block;
+
+// Weights int8 [outputs, inputs], once on loading, widened and put in the order in which `products` reads them: int16
+// [outputs / 8, width / 2, 8, 2]. Returns the largest sum of magnitudes of a row, which bounds its sums of products.
+EXPORT(pack) int pack(const int8_t *weight, int outputs, int inputs, int width, int16_t *packed) {
+  int largest = 0;
+  for (int o = 0; o < outputs; o++) {
+    int16_t *row = packed + o / OUTPUTS * OUTPUTS * width + o % OUTPUTS * 2;
+    int sum = 0;
+    for (int i = 0; i < inputs; i++) {
+      int w = weight[o * inputs + i];
+      row[i / 2 * 2 * OUTPUTS + i % 2] = w;
+      sum += w < 0 ? -w : w;
+    }
+    if (sum > largest) largest = sum;
+  }
+  return largest;
+}
 
 // The sums of products of 4 digits, x int16 [4, width], with 8 outputs, weight int16 [width / 2, 8, 2].
 static inline Block products(const int16_t *x, int width, const int16_t *weight) {

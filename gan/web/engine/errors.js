@@ -21,7 +21,7 @@ export class EngineError extends Error {
 }
 
 /** Throws an EngineError unless `ok`. */
-export function require(ok, code, name, allowed, value) {
+export function check(ok, code, name, allowed, value) {
   if (!ok) throw new EngineError(code, `${name} must be ${allowed}, not ${shown(value)}`, value);
 }
 

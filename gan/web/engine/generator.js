@@ -36,10 +36,18 @@ export class Generator {
     if (!Array.isArray(seeds)) throw new EngineError("request", `seeds must be a list of numbers, not ${seeds}`, seeds);
     if (!digits?.some((digit) => digit !== null)) return seeds.map((seed) => defaultDigit(checkedSeed(seed)));
     if (!this.conditional) {
-      throw new EngineError("request", "the model is unconditional: it cannot be asked for a digit, leave digits out", digits);
+      throw new EngineError(
+        "request",
+        "the model is unconditional: it cannot be asked for a digit, leave digits out",
+        digits,
+      );
     }
     if (digits.length !== seeds.length) {
-      throw new EngineError("request", `give one digit for each seed: ${seeds.length} seeds, ${digits.length} digits`, digits);
+      throw new EngineError(
+        "request",
+        `give one digit for each seed: ${seeds.length} seeds, ${digits.length} digits`,
+        digits,
+      );
     }
     return seeds.map((seed, i) => (digits[i] === null ? defaultDigit(checkedSeed(seed)) : checkedDigit(digits[i])));
   }

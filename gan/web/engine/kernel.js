@@ -1,9 +1,11 @@
 // The memory of engine.wasm: weights, put there once, and room for a tile of digits.
 
+import { check } from "./errors.js";
 import { PIXELS } from "./quantized.js";
 
 const TILE = 64; // digits that pass through all layers together: their activations stay in the processor's cache
-const OUTPUTS = 8; // of engine.c's block
+const LEVELS = 127; // of an int8, either way
+const MAX_SUM = 2 ** 24; // below it, float32 holds every whole number
 const PAGE = 65536;
 
 const padded = (size) => Math.ceil(size / 8) * 8;
@@ -17,7 +19,9 @@ export class Kernel {
   #activations; // of two layers by turns, int16 [64, widest]
   #pixels; // uint8 [64, 784]
 
-  /** Args: a compiled engine.wasm and a network (see quantized.js). */
+  /** Args: a compiled engine.wasm and a network (see quantized.js).
+   *
+   * Throws "weights-damaged" if sums could pass 2²⁴. */
   constructor(module, network) {
     let used = 16; // nothing lies at address 0
     const room = (bytes) => {
@@ -27,25 +31,31 @@ export class Kernel {
     };
     this.#slope = network.config.activation === "relu" ? 0 : 0.2;
     this.#layers = network.layers.map(({ inputs, outputs }) => ({
-      inputs: padded(inputs), outputs: padded(outputs), weight: room(2 * padded(inputs) * padded(outputs)),
-      multiplier: room(4 * padded(outputs)), bias: room(4 * padded(outputs)),
+      inputs: padded(inputs),
+      outputs: padded(outputs),
+      weight: room(2 * padded(inputs) * padded(outputs)),
+      multiplier: room(4 * padded(outputs)),
+      bias: room(4 * padded(outputs)),
     }));
     const widest = Math.max(...this.#layers.map(({ inputs }) => inputs));
     this.#grey = room(network.grey.length);
     this.#activations = [room(2 * TILE * widest), room(2 * TILE * widest)];
     this.#pixels = room(TILE * PIXELS);
+    const unpacked = room(Math.max(...network.layers.map(({ weight }) => weight.length)));
     this.#memory = new WebAssembly.Memory({ initial: Math.ceil(used / PAGE) });
     this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
-    this.#fill(network);
+    this.#fill(network, unpacked);
   }
 
-  #fill({ layers, grey }) {
+  #fill({ layers, grey }, unpacked) {
     const { buffer } = this.#memory;
     layers.forEach(({ weight, multiplier, bias, inputs, outputs }, i) => {
       const at = this.#layers[i];
       new Float32Array(buffer, at.multiplier).set(multiplier);
       new Float32Array(buffer, at.bias).set(bias);
-      pack(weight, outputs, inputs, new Int16Array(buffer, at.weight), at.inputs);
+      new Int8Array(buffer, unpacked).set(weight);
+      const sum = LEVELS * this.#exports.pack(unpacked, outputs, inputs, at.inputs, at.weight);
+      check(sum < MAX_SUM, "weights-damaged", `tensor layers.${i}.weight`, "small enough for sums below 2²⁴", sum);
     });
     new Uint8Array(buffer, this.#grey).set(grey);
   }
@@ -74,13 +84,5 @@ export class Kernel {
     }
     const { inputs, outputs, weight, multiplier, bias } = this.#layers[end];
     last(digits, x, inputs, weight, multiplier, bias, this.#grey, this.#pixels, outputs);
-  }
-}
-
-/** Weights int8 [outputs, inputs] → int16 [outputs / 8, width / 2, 8, 2], in the order in which engine.c reads them. */
-function pack(weight, outputs, inputs, packed, width) {
-  for (let o = 0; o < outputs; o++) {
-    const row = Math.floor(o / OUTPUTS) * OUTPUTS * width + (o % OUTPUTS) * 2;
-    for (let i = 0; i < inputs; i++) packed[row + (i >> 1) * 2 * OUTPUTS + (i & 1)] = weight[o * inputs + i];
   }
 }

@@ -1,7 +1,7 @@
 // gan/latents.py in a browser: seed → latent, and paths between latents. Every latent and every point of a path is
 // rounded to multiples of 2⁻¹², so that an ulp of log, sin or acos changes nothing.
 
-import { require } from "./errors.js";
+import { check } from "./errors.js";
 import { RandomState } from "./random.js";
 
 export const NUM_SEEDS = 2 ** 32;
@@ -20,20 +20,35 @@ export const defaultDigit = (seed) => seed % NUM_CLASSES;
 export const seedRange = (seed, count) => Array.from({ length: count }, (_, i) => (seed + i) % NUM_SEEDS);
 
 export function checkedSeed(seed) {
-  require(Number.isInteger(seed) && seed >= 0 && seed < NUM_SEEDS, "request", "seed",
-    `a whole number from 0 to ${NUM_SEEDS - 1} (2³²−1)`, seed);
+  check(
+    Number.isInteger(seed) && seed >= 0 && seed < NUM_SEEDS,
+    "request",
+    "seed",
+    `a whole number from 0 to ${NUM_SEEDS - 1} (2³²−1)`,
+    seed,
+  );
   return seed;
 }
 
 export function checkedDigit(digit) {
-  require(Number.isInteger(digit) && digit >= 0 && digit < NUM_CLASSES, "request", "digit",
-    `a whole number from 0 to ${NUM_CLASSES - 1}`, digit);
+  check(
+    Number.isInteger(digit) && digit >= 0 && digit < NUM_CLASSES,
+    "request",
+    "digit",
+    `a whole number from 0 to ${NUM_CLASSES - 1}`,
+    digit,
+  );
   return digit;
 }
 
 export function checkedTemperature(temperature) {
-  require(typeof temperature === "number" && temperature >= MIN_TEMPERATURE && temperature <= MAX_TEMPERATURE,
-    "request", "temperature", `a number from ${MIN_TEMPERATURE} to ${MAX_TEMPERATURE}`, temperature);
+  check(
+    typeof temperature === "number" && temperature >= MIN_TEMPERATURE && temperature <= MAX_TEMPERATURE,
+    "request",
+    "temperature",
+    `a number from ${MIN_TEMPERATURE} to ${MAX_TEMPERATURE}`,
+    temperature,
+  );
   return temperature;
 }
 
@@ -44,7 +59,7 @@ export function oneHot(digit) {
   return weights;
 }
 
-const stream = new RandomState();
+const stream = new RandomState(); // started anew for each latent
 
 /** The latent of a seed, `Float64Array [dim]`. */
 export function latent(seed, dim) {
@@ -54,14 +69,15 @@ export function latent(seed, dim) {
 
 /** The latents of seeds, the last ones kept: a slider draws the same seeds again and again. Don't write into them. */
 export class Latents {
+  #dim;
   #kept = new Map(); // in the order of their last use
 
   constructor(dim) {
-    this.dim = dim;
+    this.#dim = dim;
   }
 
   of(seed) {
-    const z = this.#kept.get(seed) ?? latent(seed, this.dim);
+    const z = this.#kept.get(seed) ?? latent(seed, this.#dim);
     this.#kept.delete(seed);
     this.#kept.set(seed, z);
     if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value);
@@ -97,7 +113,7 @@ const PATHS = { slerp, lerp };
 /** The positions of `frames` evenly spaced points on a path through `keys` key frames, in segments from the first key
  * on. A loop returns to the first key and leaves out its repetition. */
 export function walkPositions(keys, frames, loop) {
-  require(Number.isInteger(frames) && frames >= 2, "request", "frames", "a whole number from 2 on", frames);
+  check(Number.isInteger(frames) && frames >= 2, "request", "frames", "a whole number from 2 on", frames);
   const segments = loop ? keys : keys - 1;
   return Array.from({ length: frames }, (_, i) => (i * segments) / (loop ? frames : frames - 1));
 }
@@ -105,10 +121,10 @@ export function walkPositions(keys, frames, loop) {
 /** The point at a position of the path through key frames: `keys` are K ≥ 2 `Float64Array [D]`. */
 export function walkPoint(keys, position, mode, loop) {
   const path = PATHS[mode];
-  require(path, "request", "mode", "slerp or lerp", mode);
-  require(keys.length >= 2, "request", "seeds", "two key frames or more", keys.length);
+  check(path, "request", "mode", "slerp or lerp", mode);
+  check(keys.length >= 2, "request", "seeds", "two key frames or more", keys.length);
   const segments = loop ? keys.length : keys.length - 1;
-  require(position >= 0 && position <= segments, "request", "position", `from 0 to ${segments}`, position);
+  check(position >= 0 && position <= segments, "request", "position", `from 0 to ${segments}`, position);
   const i = Math.min(Math.trunc(position), segments - 1);
   return path(keys[i], keys[(i + 1) % keys.length], position - i).map(onGrid);
 }

@@ -1,22 +1,21 @@
 // A model's integer network, checked as gan/quantization.py checks it, and the first layer's input of a digit.
 
 import { checkConfig } from "./config.js";
-import { EngineError, require } from "./errors.js";
+import { check, EngineError } from "./errors.js";
 import { GRID, NUM_CLASSES } from "./latents.js";
 import { readSafetensors } from "./safetensors.js";
 
 export const PIXELS = 784;
 export const GREY_ENTRIES = 8193; // of tanh at −4, −4 + 1/1024, … 4
 const LEVELS = 127; // of an int8, either way
-const MAX_SUM = 2 ** 24; // below it, float32 holds every whole number
 const MAX_EMBEDDING = 2 ** 19; // in steps of 2⁻¹²
 const MAX_LATENT = 64; // times the largest temperature below MAX_EMBEDDING steps: sums of squares stay exact
 
 /** The network of a quantized.safetensors' bytes and of the "generator" of its config.json:
  * `{ config, inputScale, embedding, layers: [{ weight, multiplier, bias, inputs, outputs }], grey }`.
  *
- * Throws "unsupported" for a network that isn't a perceptron, "weights-damaged" for what doesn't fit the config, could
- * overflow or is out of range. */
+ * Throws "unsupported" for a network that isn't a perceptron, "weights-damaged" for what doesn't fit the config or is
+ * out of range; kernel.js adds up the weights. */
 export function readNetwork(buffer, config) {
   checkConfig(config);
   const tensors = readSafetensors(buffer);
@@ -33,9 +32,15 @@ export function readNetwork(buffer, config) {
     values[name] = tensor.values;
   }
   const network = {
-    config, inputScale: values.input_scale[0], embedding: values.embedding ?? null, grey: values.grey,
+    config,
+    inputScale: values.input_scale[0],
+    embedding: values.embedding ?? null,
+    grey: values.grey,
     layers: layerSizes(config).map(([inputs, outputs], i) => ({
-      inputs, outputs, weight: values[`layers.${i}.weight`], multiplier: values[`layers.${i}.multiplier`],
+      inputs,
+      outputs,
+      weight: values[`layers.${i}.weight`],
+      multiplier: values[`layers.${i}.multiplier`],
       bias: values[`layers.${i}.bias`],
     })),
   };
@@ -65,25 +70,18 @@ const kind = (dtype, shape) => `${dtype} [${shape.join(", ")}]`;
 
 const damaged = (message, value) => new EngineError("weights-damaged", message, value);
 
-const checkTensor = (ok, name, allowed, value) => require(ok, "weights-damaged", `tensor ${name}`, allowed, value);
+const checkTensor = (ok, name, allowed, value) => check(ok, "weights-damaged", `tensor ${name}`, allowed, value);
 
 function checkValues({ inputScale, embedding, layers }) {
   checkTensor(inputScale >= 2 ** -16 && inputScale <= 2 ** 16, "input_scale", "from 2⁻¹⁶ to 2¹⁶", inputScale);
   const far = embedding?.find((value) => Math.abs(value) > MAX_EMBEDDING);
   checkTensor(far === undefined, "embedding", `at most ${MAX_EMBEDDING} in magnitude`, far);
-  layers.forEach(({ weight, multiplier, bias, inputs }, i) => {
+  layers.forEach(({ weight, multiplier, bias }, i) => {
     const factor = multiplier.find((value) => !(value > 0 && value <= 2 ** 16));
     checkTensor(factor === undefined, `layers.${i}.multiplier`, "above 0 and at most 2¹⁶", factor);
     const offset = bias.find((value) => !(Math.abs(value) <= 2 ** 24));
     checkTensor(offset === undefined, `layers.${i}.bias`, "at most 2²⁴ in magnitude", offset);
-    for (let row = 0; row < weight.length; row += inputs) {
-      let sum = 0;
-      for (let k = row; k < row + inputs; k++) {
-        if (weight[k] < -LEVELS) checkTensor(false, `layers.${i}.weight`, "from -127 to 127", weight[k]);
-        sum += Math.abs(weight[k]);
-      }
-      checkTensor(LEVELS * sum < MAX_SUM, `layers.${i}.weight`, "small enough for sums below 2²⁴", LEVELS * sum);
-    }
+    checkTensor(!weight.includes(-128), `layers.${i}.weight`, "from -127 to 127", -128);
   });
 }
 
@@ -93,12 +91,16 @@ export function quantizedInput({ config, inputScale, embedding, layers }, z, y, 
   const v = new Float64Array(layers[0].inputs); // whole numbers of steps of 2⁻¹², as all sums that follow
   for (let i = 0; i < z.length; i++) v[i] = Math.floor(Math.floor(z[i] * GRID + 0.5) * temperature + 0.5);
   if (embedding) addEmbedded(v.subarray(z.length), y, embedding);
-  let factor = 1 / GRID;
-  if (config.normalize_input) {
-    const squares = v.reduce((sum, value) => sum + value * value, 0);
-    factor = Math.sqrt(v.length / Math.max(squares, 1));
-  }
-  return Int8Array.from(v, (value) => clamped(Math.floor(value * factor * inputScale + 0.5)));
+  const factor = config.normalize_input ? Math.sqrt(v.length / Math.max(squares(v), 1)) : 1 / GRID;
+  const x = new Int8Array(v.length);
+  for (let i = 0; i < v.length; i++) x[i] = clamped(Math.floor(v[i] * factor * inputScale + 0.5));
+  return x;
+}
+
+function squares(values) {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
+  return sum;
 }
 
 function addEmbedded(into, y, embedding) {
@@ -113,8 +115,8 @@ const clamped = (value) => Math.max(-LEVELS, Math.min(LEVELS, value));
 
 /** Throws "request" unless `z` and `y` are a latent and class weights that the network can take. */
 export function checkLatent({ config }, z, y) {
-  require(z.length === config.latent_dim, "request", "z", `${config.latent_dim} numbers`, z.length);
-  require(y.length === NUM_CLASSES, "request", "y", `${NUM_CLASSES} numbers`, y.length);
-  for (const value of z) require(Math.abs(value) <= MAX_LATENT, "request", "a latent's number", "from −64 to 64", value);
-  for (const value of y) require(Math.abs(value) <= 1, "request", "a class's weight", "from −1 to 1", value);
+  check(z.length === config.latent_dim, "request", "z", `${config.latent_dim} numbers`, z.length);
+  check(y.length === NUM_CLASSES, "request", "y", `${NUM_CLASSES} numbers`, y.length);
+  for (const value of z) check(Math.abs(value) <= MAX_LATENT, "request", "a latent's number", "from −64 to 64", value);
+  for (const value of y) check(Math.abs(value) <= 1, "request", "a class's weight", "from −1 to 1", value);
 }

@@ -1,6 +1,6 @@
 // What the engine answers: a request by its kind, and the pixels that it asks for, `Uint8Array`, 28 × 28 for each digit.
 
-import { EngineError } from "./errors.js";
+import { check, EngineError } from "./errors.js";
 import { checkLatent } from "./quantized.js";
 import { plane, point, tenClasses, walk } from "./walks.js";
 import { writtenLine } from "./writing.js";
@@ -24,6 +24,7 @@ export function answer(generator, { kind, ...request }) {
 
 /** Digits of latents `z`, N times `[latent_dim]`, and class weights `y`, N times `[10]`. */
 function drawLatents(generator, { z, y, temperature }) {
-  z.forEach((latent, i) => checkLatent(generator.network, latent, y[i]));
+  check(y?.length === z?.length, "request", "y", `${z?.length} times ten class weights`, y?.length);
+  for (let i = 0; i < z.length; i++) checkLatent(generator.network, z[i], y[i]);
   return generator.draw(z.length, (i) => [z[i], y[i]], temperature);
 }

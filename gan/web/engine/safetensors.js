@@ -13,11 +13,13 @@ export function readSafetensors(buffer) {
   const start = buffer.byteLength - dataBytes(buffer);
   const tensors = new Map();
   let end = 0; // the values stand one behind the other, with no gap
-  for (const [name, { dtype, shape, data_offsets: [from, to] }] of inOrder(header)) {
+  for (const [name, { dtype, shape, data_offsets: offsets }] of inOrder(header)) {
+    const [from, to] = offsets;
     const type = TYPES[dtype];
     if (!type) throw damaged(`tensor ${name} has the type ${dtype}`, dtype);
     const bytes = shape.reduce((product, side) => product * side, type.BYTES_PER_ELEMENT);
-    if (from !== end || to - from !== bytes) throw damaged(`tensor ${name} lies at ${from} … ${to}, not where it must`, from);
+    if (from !== end || to - from !== bytes)
+      throw damaged(`tensor ${name} lies at ${from} … ${to}, not where it must`, from);
     if (start + to > buffer.byteLength) throw damaged(`it ends within tensor ${name}`, buffer.byteLength);
     tensors.set(name, { dtype, shape, values: new type(buffer.slice(start + from, start + to)) });
     end = to;
@@ -28,7 +30,9 @@ export function readSafetensors(buffer) {
 
 function readHeader(buffer) {
   try {
-    const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, 8, headerBytes(buffer))));
+    const header = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(buffer, 8, headerBytes(buffer))),
+    );
     delete header.__metadata__;
     if (Object.values(header).every(isEntry)) return header;
   } catch (error) {
@@ -48,7 +52,10 @@ function headerBytes(buffer) {
 const dataBytes = (buffer) => buffer.byteLength - 8 - headerBytes(buffer);
 
 const isEntry = (entry) =>
-  typeof entry?.dtype === "string" && isSizes(entry.shape) && isSizes(entry.data_offsets) && entry.data_offsets.length === 2;
+  typeof entry?.dtype === "string" &&
+  isSizes(entry.shape) &&
+  isSizes(entry.data_offsets) &&
+  entry.data_offsets.length === 2;
 
 const isSizes = (sizes) => Array.isArray(sizes) && sizes.every((size) => Number.isSafeInteger(size) && size >= 0);
 

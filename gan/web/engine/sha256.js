@@ -3,7 +3,8 @@
 /** The hash of bytes (`Uint8Array`). */
 export async function sha256(bytes) {
   if (!globalThis.crypto?.subtle) return plainSha256(bytes);
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => hex(byte, 2)).join("");
 }
 
 /** The same without the browser's help. */
@@ -20,7 +21,11 @@ export function plainSha256(bytes) {
     for (let i = 0; i < 16; i++) w[i] = view.getUint32(at + 4 * i);
     for (let i = 16; i < 64; i++) {
       const [a, b] = [w[i - 15], w[i - 2]];
-      w[i] = w[i - 16] + (turned(a, 7) ^ turned(a, 18) ^ (a >>> 3)) + w[i - 7] + (turned(b, 17) ^ turned(b, 19) ^ (b >>> 10));
+      w[i] =
+        w[i - 16] +
+        (turned(a, 7) ^ turned(a, 18) ^ (a >>> 3)) +
+        w[i - 7] +
+        (turned(b, 17) ^ turned(b, 19) ^ (b >>> 10));
     }
     let [a, b, c, d, e, f, g, h] = state;
     for (let i = 0; i < 64; i++) {
@@ -28,14 +33,14 @@ export function plainSha256(bytes) {
       const second = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
       [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
     }
-    [a, b, c, d, e, f, g, h].forEach((value, i) => { state[i] += value; });
+    [a, b, c, d, e, f, g, h].forEach((value, i) => {
+      state[i] += value;
+    });
   }
-  const digest = new DataView(new ArrayBuffer(32));
-  state.forEach((value, i) => digest.setUint32(4 * i, value));
-  return hex(new Uint8Array(digest.buffer));
+  return Array.from(state, (word) => hex(word, 8)).join("");
 }
 
-const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+const hex = (value, digits) => value.toString(16).padStart(digits, "0");
 
 const turned = (value, by) => (value >>> by) | (value << (32 - by));
 

@@ -1,13 +1,13 @@
 // gan/walks.py in a browser: walks between digits, the plane between four, the ten classes in one handwriting.
 
-import { EngineError, require } from "./errors.js";
+import { check, EngineError } from "./errors.js";
 import { NUM_CLASSES, NUM_SEEDS, oneHot, walkPoint, walkPositions } from "./latents.js";
 
 /** Frames `[frames, count, 784]` of a walk through the key frames `seeds`; digit i of a frame walks through the seeds
  * `seeds[k] + i`. Instead of `frames`, `positions` may say where on the path, in segments from the first key on. */
 export function walk(generator, request) {
   const { seeds, digits = null, count = 1, temperature = 1, frames = 60, mode = "slerp", loop = false } = request;
-  require(Number.isInteger(count) && count >= 1, "request", "count", "a whole number from 1 on", count);
+  check(Number.isInteger(count) && count >= 1, "request", "count", "a whole number from 1 on", count);
   generator.classes(seeds, digits);
   const lanes = Array.from({ length: count }, (_, i) => {
     const lane = seeds.map((seed) => (seed + i) % NUM_SEEDS);
@@ -37,7 +37,8 @@ export function point(generator, { corners, digits = null, u, v, temperature = 1
 
 /** Latent and class weights at (u, v): on the path from a point of the left side to one of the right side. */
 function pointBetween(generator, seeds, digits, mode) {
-  if (seeds?.length !== 4) throw new EngineError("request", `a plane lies between four digits, not ${seeds?.length}`, seeds);
+  if (seeds?.length !== 4)
+    throw new EngineError("request", `a plane lies between four digits, not ${seeds?.length}`, seeds);
   const z = seeds.map((seed) => generator.latent(seed));
   const y = generator.classes(seeds, digits).map(oneHot);
   const between = ([a, b, c, d], u, v, path) =>
@@ -48,5 +49,9 @@ function pointBetween(generator, seeds, digits, mode) {
 /** Every class in each seed's handwriting, `[10 N, 784]`: 0 … 9 of the first seed, then of the next. */
 export function tenClasses(generator, { seeds, temperature = 1 }) {
   const repeated = seeds.flatMap((seed) => Array(NUM_CLASSES).fill(seed));
-  return generator.sample(repeated, repeated.map((_, i) => i % NUM_CLASSES), temperature);
+  return generator.sample(
+    repeated,
+    repeated.map((_, i) => i % NUM_CLASSES),
+    temperature,
+  );
 }

@@ -1,17 +1,6 @@
 // The engine's worker: it draws while the page stays free. Messages are { id, kind, … }; the answer is { id, pixels },
 // or { id, error: { code, message, value } }. The first message, with the id 0, says that the scripts have arrived.
-//
-// It imports every file by name: a chain of imports would cost one round trip for each link.
 
-import "./config.js";
-import "./kernel.js";
-import "./latents.js";
-import "./quantized.js";
-import "./random.js";
-import "./safetensors.js";
-import "./separators.js";
-import "./walks.js";
-import "./writing.js";
 import { EngineError } from "./errors.js";
 import { Generator } from "./generator.js";
 import { answer } from "./requests.js";
@@ -43,7 +32,8 @@ async function load({ wasm, weights, sha256: expected, config, golden }) {
   const module = await compile(wasm);
   if (expected) {
     const found = await sha256(new Uint8Array(weights));
-    if (found !== expected) throw new EngineError("weights-damaged", `the weights' sha256 is ${found}, not ${expected}`, found);
+    if (found !== expected)
+      throw new EngineError("weights-damaged", `the weights' sha256 is ${found}, not ${expected}`, found);
   }
   generator = new Generator(module, weights, config);
   const drawn = await sha256(generator.sample(GOLDEN_SEEDS));

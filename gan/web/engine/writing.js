@@ -15,7 +15,11 @@ const advance = (character) => SEPARATORS[character]?.advance ?? DIGIT_ADVANCE;
 export function writtenLine(generator, { text, seed, own = false, temperature = 1 }) {
   const characters = [...text];
   if (!characters.length || !characters.every((c) => isDigit(c) || Object.hasOwn(SEPARATORS, c))) {
-    throw new EngineError("request", `text must be digits, spaces and - . / : + , only, not ${JSON.stringify(text)}`, text);
+    throw new EngineError(
+      "request",
+      `text must be digits, spaces and - . / : + , only, not ${JSON.stringify(text)}`,
+      text,
+    );
   }
   const wanted = characters.filter(isDigit).map(Number);
   const seeds = own ? seedRange(seed, wanted.length) : wanted.map(() => seed);
@@ -27,7 +31,9 @@ export function writtenLine(generator, { text, seed, own = false, temperature = 
   for (const character of characters) {
     // The cell is centred on the pen's way, and may overhang it.
     const left = x + Math.floor((advance(character) - SIZE) / 2);
-    const glyph = isDigit(character) ? generated.subarray(drawn * SIZE * SIZE, ++drawn * SIZE * SIZE) : separator(character);
+    const glyph = isDigit(character)
+      ? generated.subarray(drawn * SIZE * SIZE, ++drawn * SIZE * SIZE)
+      : separator(character);
     for (let column = Math.max(left, 0); column < Math.min(left + SIZE, width); column++) {
       for (let row = 0; row < SIZE; row++) {
         const at = row * width + column;
@@ -41,10 +47,11 @@ export function writtenLine(generator, { text, seed, own = false, temperature = 
 
 /** A separator as `Uint8Array [28 × 28]`. */
 export function separator(character) {
-  const { left, top, rows } = SEPARATORS[character];
+  const { left, top, width, ink } = SEPARATORS[character];
   const glyph = new Uint8Array(SIZE * SIZE);
-  rows.forEach((row, y) => {
-    for (let x = 0; 2 * x < row.length; x++) glyph[(top + y) * SIZE + left + x] = parseInt(row.slice(2 * x, 2 * x + 2), 16);
-  });
+  for (let i = 0; 2 * i < ink.length; i++) {
+    const at = (top + Math.floor(i / width)) * SIZE + left + (i % width);
+    glyph[at] = Number.parseInt(ink.slice(2 * i, 2 * i + 2), 16);
+  }
   return glyph;
 }

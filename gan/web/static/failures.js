@@ -23,7 +23,7 @@ export class Failures {
         this.#notices.clear("control");
         this.#store.change(kind, {}, { byControl: true });
       };
-      this.#notices.tell("control", [say("unreachable")], { retry });
+      this.#notices.tell("control", [say(error.nobody ? "nobody_draws" : "unreachable")], { retry });
       return;
     }
     this.#notices.tell(

@@ -12,7 +12,10 @@ const REVISION = /(@[0-9a-f]{8})[0-9a-f]{32}$/; // of a model on the Hub; its fi
 // With these problems, the served model draws instead of the one that the link names.
 const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "unreachable_model", "not_ready"]);
 
-export function mountHead(root, { store, notices, panels }) {
+// Failures that no second try changes.
+const FOR_GOOD = new Set(["no-wasm", "no-simd", "unsupported"]);
+
+export function mountHead(root, { store, pixels, notices, panels }) {
   const took = el("span", { class: "took", "aria-live": "off", text: "…" });
   const model = el("button", {
     id: "model",
@@ -43,9 +46,8 @@ export function mountHead(root, { store, notices, panels }) {
         "p",
         { class: "reading" },
         model,
-        el("span", { class: "device", text: page.device }),
         ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
-        took,
+        el("span", { class: "drawn" }, ...whoDraws({ store, pixels }), " ", took),
       ),
       el("div", { class: "actions" }, link, embed),
     ),
@@ -60,9 +62,46 @@ export function mountHead(root, { store, notices, panels }) {
   };
   store.subscribe("shown", allowEmbed);
   allowEmbed();
+  const tellFailure = () => {
+    if (!pixels.failure) return notices.clear("engine");
+    const { code, message } = pixels.failure;
+    const why = say(`engine_${code}`, { error: message });
+    const retry = FOR_GOOD.has(code) ? null : () => draw(store, pixels, "browser");
+    notices.tell("engine", [`${why} ${say("server_draws")}`], { retry });
+  };
+  pixels.subscribe(tellFailure);
+  tellFailure();
   store.subscribe("painted", (_, { since, server }) => {
-    if (since !== null) afterNextFrame(() => tellTime(took, performance.now() - since, server));
+    if (since !== null) afterNextFrame(() => tellTime(took, performance.now() - since, server, pixels.place));
   });
+}
+
+// "drawn in your browser,": the sentence's words with a choice between them.
+function whoDraws({ store, pixels }) {
+  const choice = el(
+    "select",
+    {
+      id: "drawn-by",
+      "aria-label": say("drawn_choice"),
+      onchange: () => draw(store, pixels, choice.value),
+    },
+    el("option", { value: "browser", disabled: page.engine === null, text: say("drawn_in_browser") }),
+    el("option", { value: "server", text: say("drawn_by_server", { device: page.device }) }),
+  );
+  const show = () => {
+    choice.value = pixels.place;
+    choice.dataset.here = pixels.here;
+  };
+  pixels.subscribe(show);
+  show();
+  const [before, after] = say("drawn").split("{where}");
+  return [before, choice, after];
+}
+
+// Another one draws what is shown.
+function draw(store, pixels, place) {
+  pixels.choose(place);
+  store.change(store.active, {}, { byControl: true });
 }
 
 const ignored = (problem) => `${explain(problem)} ${say(OTHER_MODEL.has(problem.code) ? "not_same" : "ignored")}`;
@@ -70,9 +109,10 @@ const ignored = (problem) => `${explain(problem)} ${say(OTHER_MODEL.has(problem.
 // Then a picture that was painted now is on the screen.
 const afterNextFrame = (tell) => requestAnimationFrame(() => setTimeout(tell));
 
-function tellTime(node, milliseconds, server) {
+function tellTime(node, milliseconds, server, place) {
   const ms = Math.max(0, milliseconds);
   const words = { ms: ms.toFixed(0), server: server?.toFixed(0) };
-  node.textContent = say(server === null ? "took_alone" : "took", words);
+  const byServer = place === "server" ? "took" : "took_first"; // the server may be asked before the engine is there
+  node.textContent = say(server === null ? "took_alone" : byServer, words);
   node.dataset.ms = ms.toFixed(1);
 }

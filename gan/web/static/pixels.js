@@ -1,61 +1,225 @@
-// Where pixels come from: the server, over plain HTTP. Another source has the same five functions.
+// Where pixels come from: this browser's engine, or the server. Who draws asks nobody else.
 //
 // A picture is { bitmap, columns, width, height, server }: an ImageBitmap of cells (digits or frames) of `width` ×
-// `height` pixels, `columns` of them in a row; `server` is how many milliseconds the server drew, null if it is not
-// known. Who receives a picture closes its bitmap. A request that cannot be drawn rejects with `Refused`; any other
-// error means that the source does not answer.
+// `height` pixels, `columns` of them in a row; `server` is how many milliseconds the server drew, null if this browser
+// drew or it is not known. Who receives a picture closes its bitmap. A request that cannot be drawn rejects with
+// `Refused`; any other error means that nobody can draw.
 
-import { pictureUrl } from "./link.js";
-import { limits } from "./page.js";
-import { frameSize } from "./walk.js";
+const KEPT = "drawn-by"; // in sessionStorage, which gan/web/head.py reads, too
+const PATIENCE = 1000; // milliseconds after its start that the engine is waited for, before the server is asked as well
 
-const { size } = limits;
+export class Pixels {
+  #server;
+  #start;
+  #place; // "browser" or "server": who is to draw
+  #engine = null; // a promise, while it loads and after
+  #loaded = null; // what it resolved to
+  #started = 0;
+  #failure = null;
+  #ahead = null;
+  #listeners = [];
 
-/** The request was refused; `problems` says why, as gan/web/parameters.py does. */
-export class Refused extends Error {
-  constructor(problems) {
-    super("refused");
-    this.problems = problems;
+  /** `server` is a source of pictures, `startEngine()` makes another one of this browser. */
+  constructor(server, startEngine) {
+    this.#server = server;
+    this.#start = startEngine;
+    this.#place = kept();
+    if (this.#place === "browser") this.#load();
+  }
+
+  /** Who draws, or is to draw as soon as the engine is there: "browser" or "server". */
+  get place() {
+    return this.#place === "browser" && !this.#failure ? "browser" : "server";
+  }
+
+  /** Whether this browser draws now. */
+  get here() {
+    return this.place === "browser" && this.#loaded !== null;
+  }
+
+  /** Why this browser does not draw though it was asked to, { code, message } as the engine has them; null if nothing is
+   * wrong. */
+  get failure() {
+    return this.#place === "browser" ? this.#failure : null;
+  }
+
+  /** `listener()` is called when another one draws, or the engine fails. */
+  subscribe(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** Let this "browser" or the "server" draw, for this session. Asked again after a failure, the engine is started anew. */
+  choose(place) {
+    this.#place = place;
+    try {
+      sessionStorage.setItem(KEPT, place);
+    } catch {
+      // a browser that keeps nothing
+    }
+    if (place === "browser" && !this.#loaded) this.#load();
+    this.#tell();
+  }
+
+  /** The engine, which is started if need be, whoever draws the page's pictures. */
+  engine() {
+    return this.#engine ?? this.#load();
+  }
+
+  #load() {
+    this.#failure = null;
+    this.#started = performance.now();
+    const engine = this.#start();
+    this.#engine = engine;
+    engine.then(
+      (loaded) => {
+        this.#loaded = loaded;
+        this.#tell();
+      },
+      (error) => this.#failed(error),
+    );
+    return engine;
+  }
+
+  #failed(error) {
+    this.#loaded?.close();
+    this.#loaded = this.#engine = null;
+    this.#failure = { code: error.name === "EngineError" ? error.code : "failed", message: error.message };
+    this.#tell();
+  }
+
+  #tell() {
+    for (const listener of this.#listeners) listener();
+  }
+
+  // Pictures
+
+  /** Ask for the digits of a request before there is a place for them; any number of columns will do. `took` of that
+   * picture is how many milliseconds it took to come. */
+  drawAhead(values, columns) {
+    const since = performance.now();
+    const picture = this.#draw("drawDigits", values, columns).then((drawn) => ({
+      ...drawn,
+      took: performance.now() - since,
+    }));
+    picture.catch(() => {}); // told by the panel that waits for it
+    this.#ahead = { values, picture };
+    return picture;
+  }
+
+  /** The digits of a request, `columns` in a row. */
+  drawDigits(values, columns) {
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    return ahead?.values === values ? ahead.picture : this.#draw("drawDigits", values, columns);
+  }
+
+  /** The frames of a walk. */
+  drawWalk(values) {
+    return this.#draw("drawWalk", values);
+  }
+
+  /** The plane between the four key frames of a walk, `limits.plane` digits along each side. */
+  drawPlane(values) {
+    return this.#draw("drawPlane", values);
+  }
+
+  /** A line of writing: one cell, as wide as the line. */
+  drawText(values) {
+    return this.#draw("drawText", values);
+  }
+
+  /** Show one digit in an <img>. */
+  async showDigit(image, digit) {
+    const asked = JSON.stringify(digit);
+    image.dataset.asked = asked;
+    try {
+      const address = await this.#draw("digitAddress", digit);
+      if (image.dataset.asked === asked) image.src = address; // else another one is wanted now
+    } catch {
+      image.removeAttribute("src"); // its words stand for it
+    }
+  }
+
+  async #draw(name, ...request) {
+    if (this.here) return this.#drawHere(name, request);
+    if (this.place === "server") return this.#drawThere(name, request);
+    const drawn = this.#engine.catch(() => null).then(() => this.#draw(name, ...request));
+    if (await comes(drawn, this.#started + PATIENCE - performance.now())) return drawn;
+    return first([drawn, this.#drawThere(name, request)]);
+  }
+
+  async #drawHere(name, request) {
+    try {
+      return await this.#loaded[name](...request);
+    } catch (error) {
+      if (error.code !== "request") this.#failed(error);
+      return this.#drawThere(name, request); // it says why a request is refused
+    }
+  }
+
+  async #drawThere(name, request) {
+    try {
+      return await this.#server[name](...request);
+    } catch (error) {
+      if (this.failure) error.nobody = true;
+      throw error;
+    }
+  }
+
+  // Pixels, `Uint8Array [N × 784]`, 0 = paper, where this browser draws
+
+  /** Of digits: { seeds, digits: a list or null, temperature }. */
+  digitPixels(request) {
+    return this.#pixels("digitPixels", request);
+  }
+
+  /** Of a point of the plane between four digits: { corners: their numbers, digits, u, v, temperature, mode }. */
+  pointPixels(request) {
+    return this.#pixels("pointPixels", request);
+  }
+
+  /** Of latents and class weights: { z: lists, y: lists, temperature }. */
+  latentPixels(request) {
+    return this.#pixels("latentPixels", request);
+  }
+
+  /** Of points of a walk: { seeds, digits, count, temperature, mode, loop, and `frames` or `positions` }. */
+  walkPixels(request) {
+    return this.#pixels("walkPixels", request);
+  }
+
+  async #pixels(name, request) {
+    try {
+      return await this.#loaded[name](request);
+    } catch (error) {
+      if (this.#loaded && error.code !== "request") this.#failed(error);
+      throw error;
+    }
   }
 }
 
-/** The digits of a request, `columns` in a row. */
-export async function drawDigits(values, columns) {
-  const url = pictureUrl("digits.png", "digits", { ...values, columns, scale: 1, open: null });
-  return { ...(await fetchBitmap(url)), columns, width: size, height: size };
+function kept() {
+  try {
+    return sessionStorage.getItem(KEPT) === "server" ? "server" : "browser";
+  } catch {
+    return "browser";
+  }
 }
 
-/** The frames of a walk, in rows that browsers can decode. */
-export async function drawWalk(values) {
-  const { width, height } = frameSize(values);
-  const columns = Math.min(values.frames, Math.max(1, Math.floor(limits.strip / width))); // as gan/images.py wraps them
-  const url = pictureUrl("walk.png", "walk", { ...values, swing: false, fps: 20, scale: 1 });
-  return { ...(await fetchBitmap(url)), columns, width, height };
+// Whether work is done, well or badly, within some milliseconds.
+function comes(work, milliseconds) {
+  const done = () => true;
+  const late = new Promise((tell) => setTimeout(() => tell(false), Math.max(0, milliseconds)));
+  return Promise.race([work.then(done, done), late]);
 }
 
-/** The plane between the four key frames of a walk, `limits.plane` digits along each side. */
-export async function drawPlane(values) {
-  const url = pictureUrl("plane.png", "plane", { ...values, size: limits.plane, scale: 1 });
-  return { ...(await fetchBitmap(url)), columns: limits.plane, width: size, height: size };
-}
-
-/** A line of writing: one cell, as wide as the line. */
-export async function drawText(values) {
-  const drawn = await fetchBitmap(pictureUrl("text.png", "text", { ...values, scale: 1 }));
-  return { ...drawn, columns: 1, width: drawn.bitmap.width, height: drawn.bitmap.height };
-}
-
-/** Show one digit in an <img>. */
-export function showDigit(image, { seed, digit, temperature }) {
-  const one = { seed, count: 1, digit, temperature, ten: false, columns: null, scale: 1, open: null };
-  image.src = pictureUrl("digits.png", "digits", one);
-}
-
-async function fetchBitmap(url) {
-  const response = await fetch(url);
-  if (response.status >= 400 && response.status < 500) throw new Refused((await response.json()).detail);
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const bitmap = await createImageBitmap(await response.blob());
-  const server = /draw;dur=([\d.]+)/.exec(response.headers.get("server-timing") ?? "");
-  return { bitmap, server: server ? Number(server[1]) : null };
+// The picture that comes first; the others' bitmaps are closed. If none comes, the last error.
+async function first(pictures) {
+  try {
+    const winner = await Promise.any(pictures);
+    for (const picture of pictures) picture.then((late) => late !== winner && late.bitmap?.close()).catch(() => {});
+    return winner;
+  } catch (error) {
+    throw error.errors.at(-1);
+  }
 }

@@ -23,7 +23,10 @@ from tests.browser.ensure_browser import find_browser
 from tests.web.engine.site import Site, served
 
 BROWSERS = ("chromium", "firefox", "webkit")
-CHROMIUM_FLAGS = ("--headless", "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-gpu")
+CHROMIUM_FLAGS = (
+    *("--headless", "--no-sandbox", "--no-first-run", "--disable-gpu", "--disable-background-networking"),
+    "--disable-renderer-backgrounding",  # or a busy machine leaves it hardly any time
+)
 
 # Pixels of `data.requests`, in Node without a worker.
 DRAW_PLAINLY = """

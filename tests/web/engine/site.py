@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gan.web.engine.build import ENGINE
+from gan.web.joining import joined
 
 HARNESS = Path(__file__).resolve().parent / "harness.html"
 TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html"}
@@ -47,7 +48,9 @@ class Site:
             return json.dumps(self.jobs.get()).encode(), "application/json"
         if path in self.files:
             return self.files[path], "application/octet-stream"
-        file = HARNESS if path == "/" else ENGINE / path.removeprefix("/engine/")
+        if path.startswith("/joined/") and path.endswith(".js"):
+            return joined(ENGINE / path.removeprefix("/joined/")).encode(), TYPES[".js"]
+        file = HARNESS if path == "/" else ENGINE / Path(path).name
         return (file.read_bytes(), TYPES[file.suffix]) if file.is_file() and file.suffix in TYPES else None
 
 
@@ -58,7 +61,7 @@ def served() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # noqa: N802 (http.server's name)
-            found = site.body(self.path)
+            found = site.body(self.path.partition("?")[0])
             self._answer(200 if found else 404, *(found or (b"", "text/plain")))
 
         def do_POST(self) -> None:  # noqa: N802

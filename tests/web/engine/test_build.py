@@ -23,19 +23,3 @@ def test_separators_are_read_back(node: Node) -> None:
     """
     found = np.frombuffer(node.run(script, characters), dtype=np.uint8).reshape(-1, 28, 28)
     assert np.array_equal(found, [writing.separator(character) for character in characters])
-
-
-def test_scripts_need_nothing_from_elsewhere() -> None:
-    """The same files serve a static site: they import each other only."""
-    for script in build.ENGINE.glob("*.js"):
-        for line in script.read_text(encoding="utf-8").splitlines():
-            if line.startswith("import "):
-                name = line.rpartition('"./')[2].removesuffix('";')
-                assert (build.ENGINE / name).is_file(), line
-
-
-def test_the_worker_asks_for_every_script_at_once() -> None:
-    """A chain of imports would cost a round trip for each link."""
-    worker = (build.ENGINE / "worker.js").read_text(encoding="utf-8")
-    others = {script.name for script in build.ENGINE.glob("*.js")} - {"worker.js", "client.js"}
-    assert {name for name in others if f'"./{name}"' in worker} == others

@@ -10,19 +10,37 @@ from gan import latents
 from gan.config import GeneratorConfig
 from gan.networks import Generator
 from gan.quantization import IntegerLayer, QuantizedGenerator, check
+from tests.golden_digits import GOLDEN, TEMPERATURES, golden_seeds
 from tests.web.engine.engines import Browser, Engine, Node, Weights
-from tests.web.engine.random_requests import Request, differing, drawn, random_requests
-
-GOLDEN: list[Request] = [
-    {"kind": "digits", "seeds": list(range(2**32 - 100, 2**32)) + list(range(100)), "temperature": 0.7071},
-    {"kind": "walk", "seeds": [7, 2**32 - 1, 11], "count": 4, "frames": 20, "loop": True},
-    {"kind": "plane", "seeds": [1, 2, 3, 4], "size": 8, "temperature": 1.5},
-]
+from tests.web.engine.random_requests import Request, differing, random_requests
 
 
-def test_one_sha256_in_every_browser(browser: Browser, generator: Generator) -> None:
-    want = hashlib.sha256(b"".join(drawn(generator, request).tobytes() for request in GOLDEN))
-    assert hashlib.sha256(browser.draw(Weights.of(generator), GOLDEN)).hexdigest() == want.hexdigest()
+def golden_requests() -> list[Request]:
+    """What tests/golden_digits.py draws."""
+    seeds = golden_seeds()
+    digits = [i * 7 % 10 for i in range(len(seeds))]
+    parts = [slice(512 * i, 512 * (i + 1)) for i in range(len(TEMPERATURES))]
+    return [
+        *(
+            {"kind": "digits", "seeds": seeds[part], "digits": digits[part], "temperature": temperature}
+            for part, temperature in zip(parts, TEMPERATURES, strict=True)
+        ),
+        {"kind": "walk", "seeds": [7, 42, 2**32 - 1], "digits": [3, None, 8], "count": 2, "frames": 13, "loop": True},
+        {"kind": "plane", "seeds": [1, 2, 3, 4], "size": 8, "mode": "lerp", "temperature": 0.8},
+    ]
+
+
+def test_the_golden_digits_in_every_browser(browser: Browser, modern: Generator) -> None:
+    pixels = browser.draw(Weights.of(modern), golden_requests())
+    assert hashlib.sha256(pixels).hexdigest() == GOLDEN
+
+
+def test_the_golden_digits_in_node(node: Node, modern: Generator) -> None:
+    assert hashlib.sha256(node.draw(Weights.of(modern), golden_requests())).hexdigest() == GOLDEN
+
+
+def test_every_browser_draws_every_model(browser: Browser, generator: Generator) -> None:
+    assert differing(browser, generator, random_requests(generator, 40, seed=2)) == []
 
 
 def test_a_thousand_random_requests(engine: Engine, generator: Generator) -> None:

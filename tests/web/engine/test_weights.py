@@ -16,15 +16,18 @@ from gan import quantization
 from gan.config import GeneratorConfig
 from gan.errors import ModelError
 from gan.networks import Generator
+from gan.web.engine.build import ENGINE
 from tests.web.engine.engines import Node, Weights
 
 CONFIG = GeneratorConfig(latent_dim=4, widths=(1100,), num_classes=10, embedding_dim=4)
 
 REFUSED = """
-    const { readNetwork } = await load("quantized.js");
+    const { Generator } = await load("generator.js");
+    const { readFile } = await import("node:fs/promises");
+    const module = await WebAssembly.compile(await readFile(data.wasm));
     const bytes = Uint8Array.from(atob(data.weights), (character) => character.charCodeAt(0));
     try {
-      readNetwork(bytes.buffer, data.config);
+      new Generator(module, bytes.buffer, data.config);
       return null;
     } catch (error) {
       return { name: error.name, code: error.code, message: error.message };
@@ -40,7 +43,8 @@ def tensors() -> dict[str, Tensor]:
 
 def refusal(node: Node, data: bytes, config: dict | None = None) -> tuple[str, str]:
     """Code and message of the engine's refusal."""
-    job = {"weights": base64.b64encode(data).decode(), "config": config or asdict(CONFIG)}
+    wasm = str(ENGINE / "engine.wasm")
+    job = {"wasm": wasm, "weights": base64.b64encode(data).decode(), "config": config or asdict(CONFIG)}
     found = json.loads(node.run(REFUSED, job))
     assert found is not None, "it was accepted"
     assert found["name"] == "EngineError"

@@ -1,6 +1,5 @@
 """A run is published as one commit or not at all; whatever goes wrong is said in one sentence, and nothing is lost."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,14 +10,17 @@ import torch
 from huggingface_hub import ModelCard
 from PIL import Image
 
+from gan.bundled import BUNDLED
 from gan.errors import ModelError, UserError
-from gan.hub import publish
+from gan.hub import push
+from gan.hub import repository as hub_repository
 from gan.hub.__main__ import main
-from gan.hub.errors import HubError
+from gan.hub.errors import HubError, RefusedError
 from gan.networks import Generator
 from tests.hub.model_files import files_of, save_model
 
 PUBLISHED = {
+    ".gan-manifest.json",
     "README.md",
     "config.json",
     "discriminator.safetensors",
@@ -32,34 +34,14 @@ PUBLISHED = {
 
 
 @pytest.fixture
-def run_folder(run_folder):
-    """With everything that a finished run leaves, its training state too."""
-    for name in (
-        "samples/epoch-0001.png",
-        "samples/epoch-0002.png",
-        "timelapse.webp",
-        "state/step-000000001.safetensors",
-    ):
-        (run_folder / name).parent.mkdir(exist_ok=True)
-        if name.startswith("state"):
-            (run_folder / name).write_bytes(b"the trainer's own")
-        else:
-            Image.new("L", (28, 28), len(name)).save(run_folder / name)
-    (run_folder / "history.jsonl").write_text('{"step": 1}\n')
-    (run_folder / "metrics.json").write_text(json.dumps({"training": {"step": 1}}))
-    return run_folder
-
-
-@pytest.fixture
-def maker(hub, monkeypatch):
-    monkeypatch.setenv("HF_TOKEN", "hf_maker")
-    monkeypatch.setattr(publish, "ANSWER_SECONDS", 0.5)
+def run_folder(finished_run):
+    return finished_run
 
 
 @pytest.fixture
 def published(hub, maker, run_folder):
     """maker/digits, published from the run's folder."""
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     return hub.repositories["models", "maker/digits"]
 
 
@@ -78,7 +60,7 @@ def test_what_is_published_draws_the_same_pixels(published, run_folder):
 
 def test_publishing_leaves_the_folder_as_it_is(hub, maker, run_folder):
     before = files_of(run_folder)
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     assert files_of(run_folder) == before
 
 
@@ -94,50 +76,81 @@ def test_the_published_card_is_the_hubs_and_its_snippet_runs(published):
 
 def test_nothing_unchanged_is_sent_again(hub, published, run_folder):
     hub.requests.clear()
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     assert not any(line.startswith("PUT") or "/commit/" in line for line in hub.requests)
     (run_folder / "history.jsonl").write_text('{"step": 2}\n')
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     assert sum("/commit/" in line for line in hub.requests) == 1
     assert not any(line.startswith("PUT") for line in hub.requests)
 
 
 def test_an_older_sample_grid_is_removed_in_the_same_commit(published, run_folder, maker):
     Image.new("L", (28, 28), 9).save(run_folder / "samples/epoch-0003.png")
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     assert {name for name in published.head if "samples" in name} == {"samples/epoch-0003.png"}
     assert len(published.commits) == 3
 
 
 def test_files_of_others_in_the_repository_stay(hub, published, run_folder):
     published.commit(published.head | {"LICENSE": b"theirs"})
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     assert published.head["LICENSE"] == b"theirs"
 
 
 @pytest.mark.parametrize("private", [True, False])
 def test_a_new_repository_is_private_only_if_asked(hub, maker, run_folder, private):
-    publish.push(run_folder, "club/digits", private=private)
+    push.push(run_folder, "club/digits", private=private)
     assert hub.repositories["models", "club/digits"].private is private
 
 
 def test_a_tag_names_the_commit(hub, maker, run_folder):
-    publish.push(run_folder, "maker/digits", tag="v1")
+    push.push(run_folder, "maker/digits", tag="v1")
     then = Generator.from_pretrained("maker/digits").sample([7])
     save_model(run_folder, seed=1)
-    publish.push(run_folder, "maker/digits", tag="v2")
+    push.push(run_folder, "maker/digits", tag="v2")
     assert torch.equal(Generator.from_pretrained("maker/digits@v1").sample([7]), then)
     assert not torch.equal(Generator.from_pretrained("maker/digits@v2").sample([7]), then)
 
 
 def test_a_tag_that_is_taken_is_not_moved(hub, maker, run_folder):
-    publish.push(run_folder, "maker/digits", tag="v1")
+    push.push(run_folder, "maker/digits", tag="v1")
     first = hub.repositories["models", "maker/digits"].tags["v1"]
-    publish.push(run_folder, "maker/digits", tag="v1")  # the same commit: nothing to do
+    push.push(run_folder, "maker/digits", tag="v1")  # the same commit: nothing to do
     save_model(run_folder, seed=1)
-    with pytest.raises(UserError, match=f"tag 'v1' names {first[:8]} already. Choose another tag"):
-        publish.push(run_folder, "maker/digits", tag="v1")
-    assert hub.repositories["models", "maker/digits"].tags["v1"] == first
+    with pytest.raises(RefusedError, match=f"tag 'v1' of maker/digits names {first[:8]} already. Choose another tag"):
+        push.push(run_folder, "maker/digits", tag="v1")
+    there = hub.repositories["models", "maker/digits"]
+    assert (there.tags["v1"], there.branches["main"], len(there.commits)) == (first, first, 2)  # no commit either
+
+
+@pytest.mark.parametrize("tag", ["v1", "main"])
+def test_a_tag_that_is_taken_is_found_before_training(hub, maker, run_folder, tag):
+    push.push(run_folder, "maker/digits", tag="v1")
+    hub.requests.clear()
+    with pytest.raises(RefusedError, match="Choose another tag"):
+        push.check_can_push("maker/digits", tag=tag)
+    push.check_can_push("maker/digits", tag="v2")
+    assert all(line.startswith("GET") for line in hub.requests)
+
+
+def test_a_public_repository_is_not_taken_for_a_private_one(hub, published, run_folder):
+    save_model(run_folder, seed=1)
+    for refuse in (
+        lambda: push.push(run_folder, "maker/digits", private=True),
+        lambda: push.check_can_push("maker/digits", private=True),
+    ):
+        with pytest.raises(RefusedError, match="maker/digits is public, and --private only makes a new repository pri"):
+            refuse()
+    assert len(published.commits) == 2
+    published.private = True
+    push.push(run_folder, "maker/digits", private=True)
+
+
+def test_a_bundled_model_is_published_by_its_name(hub, maker):
+    push.push("relu-2", "maker/digits")
+    head = hub.repositories["models", "maker/digits"].head
+    assert head["model.safetensors"] == (BUNDLED / "relu-2/model.safetensors").read_bytes()
+    assert b'from_pretrained("maker/digits")' in head["README.md"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "damaged"])
@@ -148,7 +161,7 @@ def test_a_folder_that_is_no_whole_model_is_not_published(hub, maker, run_folder
     else:
         (run_folder / name).write_bytes(b"{}")
     with pytest.raises(ModelError, match=name):
-        publish.push(run_folder, "maker/digits")
+        push.push(run_folder, "maker/digits")
     assert hub.requests == []
 
 
@@ -157,7 +170,7 @@ def test_a_folder_that_is_no_whole_model_is_not_published(hub, maker, run_folder
 
 @pytest.mark.parametrize("repo_id", ["maker/new", "club/new", "maker/digits"])
 def test_what_one_may_write_passes_and_nothing_is_created(hub, repository, maker, repo_id):
-    publish.check_can_push(repo_id)
+    push.check_can_push(repo_id)
     assert set(hub.repositories) == {("models", "maker/digits")}
 
 
@@ -183,7 +196,7 @@ def test_what_one_may_not_write_is_said_before_training(repository, monkeypatch,
     if token:
         monkeypatch.setenv("HF_TOKEN", token)
     with pytest.raises(HubError, match=message) as error:
-        publish.check_can_push(repo_id)
+        push.check_can_push(repo_id)
     assert "hf_" not in str(error.value).replace("hf_home", "")
     assert "\n" not in str(error.value)
 
@@ -193,7 +206,7 @@ def test_what_one_may_not_write_is_said_before_training(repository, monkeypatch,
 COMMIT, PREUPLOAD, BATCH = "POST .*/commit/", "POST .*/preupload/", "POST .*objects/batch"
 FAULTS = {
     "refused": (None, None, "hub unreachable. Check the connection"),
-    "black hole": ("POST /api/repos/create", "black hole", r"hub unreachable \(no answer in time\)"),
+    "black hole": ("GET /api/models/maker/digits$", "black hole", r"hub unreachable \(no answer in time\)"),
     "401": (COMMIT, "401", "the Hub refuses the token"),
     "403": (COMMIT, "403", r"the Hub forbids this with maker/digits \(HTTP 403\)"),
     "404": (COMMIT, "404", "the Hub answered HTTP 404 about maker/digits"),
@@ -204,7 +217,11 @@ FAULTS = {
     "black hole at the commit": (COMMIT, "black hole", r"hub unreachable \(no answer in time\)"),
     "cut body": (COMMIT, "cut", "the connection broke off"),
     "truncated body": (COMMIT, "truncated", "the answer is not the Hub's"),
-    "captive portal": ("POST /api/repos/create", "garbage", "the answer is not the Hub's. A network's login page"),
+    "captive portal": (
+        "GET /api/models/maker/digits$",
+        "garbage",
+        "the answer is not the Hub's. A network's login page",
+    ),
     "slow drip": (COMMIT, "drip", r"the Hub is too slow \(not done within 2 s\)"),
     "500 at the upload": ("PUT /lfs", "500", r"the Hub has trouble of its own \(HTTP 500\)"),
     "429 at the listing": (PREUPLOAD, "429", r"the Hub limits our rate \(HTTP 429\)"),
@@ -213,30 +230,25 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def impatient(monkeypatch):
-    """The client's waits between its six tries, shortened: what is retried stays the same."""
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda seconds, sleep=time.sleep: sleep(seconds / 50))
-
-
 @pytest.mark.parametrize("case", FAULTS)
 def test_a_fault_is_one_sentence_with_the_command_that_retries(
     hub, maker, impatient, run_folder, case, monkeypatch, record_property
 ):
     pattern, kind, message = FAULTS[case]
-    repository = hub.repository("maker/digits")
-    repository.commit({"README.md": b"---\nlicense: mit\n---\nolder"})
+    repository = hub.repository("maker/digits", private=True)
+    repository.commit({"README.md": b"---\nlicense: mit\n---\n"})  # as the Hub's page makes one
     older, before = repository.head, files_of(run_folder)
-    monkeypatch.setattr(publish, "PUSH_SECONDS", 2.0)
+    monkeypatch.setattr(push, "PUSH_SECONDS", 2.0 if kind == "drip" else 60.0)
+    monkeypatch.setattr(hub_repository, "ANSWER_SECONDS", 0.5 if kind == "black hole" else 20.0)
     start = time.monotonic()
     with hub.fault(pattern or "nothing", kind or "500"):
         if pattern is None:
             hub.down()
         if message is None:
-            publish.push(run_folder, "maker/digits")
+            push.push(run_folder, "maker/digits")
         else:
             with pytest.raises(UserError, match=message) as error:
-                publish.push(run_folder, "maker/digits", private=True, tag="v1")
+                push.push(run_folder, "maker/digits", private=True, tag="v1")
             record_property("what the person sees", str(error.value))
             assert str(error.value).endswith(
                 f"publish it with: python -m gan.hub push {run_folder} maker/digits --private --tag v1"
@@ -252,26 +264,30 @@ def test_a_fault_is_one_sentence_with_the_command_that_retries(
     hub.up()
     if case not in ("cut body", "truncated body", "slow drip"):  # there only the answer was lost, the commit was not
         assert repository.head == older  # as it was, not half of it
-    publish.push(run_folder, "maker/digits", tag="v1")
+    push.push(run_folder, "maker/digits", tag="v1")
     assert set(repository.head) >= PUBLISHED
 
 
 def test_a_server_error_that_passes_is_not_noticed(hub, maker, impatient, run_folder):
     with hub.fault("PUT /lfs", "500", times=2), hub.fault(PREUPLOAD, "429", times=2):
-        publish.push(run_folder, "maker/digits")
+        push.push(run_folder, "maker/digits")
     assert set(hub.repositories["models", "maker/digits"].head) >= PUBLISHED
 
 
 def test_weights_damaged_on_the_way_up_are_noticed(hub, maker, run_folder, monkeypatch):
     monkeypatch.setattr(hub, "damage_uploads", True)
     with pytest.raises(UserError, match="the Hub answered HTTP 400 about maker/digits"):
-        publish.push(run_folder, "maker/digits")
+        push.push(run_folder, "maker/digits")
 
 
 def test_a_moved_main_keeps_the_others_commit(hub, published, run_folder):
-    hub.before_commit = lambda: published.commit(published.head | {"theirs.txt": b"theirs"})
+    def commit_theirs():
+        hub.before_commit = None
+        published.commit(published.head | {"theirs.txt": b"theirs"})
+
+    hub.before_commit = commit_theirs
     save_model(run_folder, seed=1)
-    publish.push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     assert published.head["theirs.txt"] == b"theirs"
     assert published.head["model.safetensors"] == (run_folder / "model.safetensors").read_bytes()
 
@@ -282,7 +298,7 @@ def test_a_moved_main_keeps_the_others_commit(hub, published, run_folder):
 def command(*arguments: str, token: str = "hf_maker") -> subprocess.CompletedProcess:
     environment = {
         **os.environ,
-        "PYTHONPATH": str(publish.ROOT),
+        "PYTHONPATH": str(push.ROOT),
         "HF_TOKEN": token,
         "HF_HUB_DISABLE_PROGRESS_BARS": "0",
     }
@@ -307,7 +323,7 @@ def test_the_command_publishes_with_a_progress_bar_and_without_the_token(hub, ru
     ("arguments", "token", "message"),
     [
         (["push", "runs/modern", "maker/digits"], None, "gan.hub: not logged in to the Hub."),
-        (["push", "nothing", "maker/digits"], "hf_maker", "gan.hub: nothing holds no config.json"),
+        (["push", "nothing", "maker/digits"], "hf_maker", "gan.hub: there is no folder 'nothing', and no bundled"),
         (["push", "runs/modern", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
         (["deploy", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
         (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: runs/nothing holds no config.json"),

@@ -1,0 +1,180 @@
+"""Publish a model on the Hugging Face Hub: a run's folder as a model repository."""
+
+import shlex
+from pathlib import Path
+
+from huggingface_hub import HfApi
+from huggingface_hub.errors import RepositoryNotFoundError
+
+from gan import bundled
+from gan.errors import ModelError, UserError
+from gan.hub import card
+from gan.hub.card_options import CardOptions, code_url_of
+from gan.hub.errors import HubError, RefusedError, explained
+from gan.hub.fetch import within
+from gan.hub.repository import (
+    CHECK_SECONDS,
+    PUSH_SECONDS,
+    Contents,
+    Published,
+    Repository,
+    Target,
+    bound_silence,
+    check,
+    check_tag,
+    check_unchanged,
+    commit,
+    look,
+)
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, read_discriminator, read_generator
+
+ROOT = Path(__file__).resolve().parents[2]
+PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
+
+
+def check_can_push(repo_id: str, *, private: bool = False, tag: str | None = None, overwrite: bool = False) -> None:
+    """Find out whether a model can be published as a repository, before hours are spent; nothing is created.
+
+    A token of fine-grained rights is known to suffice only where the repository exists already.
+
+    Args:
+        private, tag, overwrite: as for `push`. Any tag that is there already is refused: the commit is yet to be.
+
+    Raises:
+        HubError: the name is malformed, nobody is logged in, the token is refused or may not write there, or the Hub
+            can't be reached. The token itself is never shown.
+        RefusedError: the repository isn't recognisably ours, was changed by hand where we would write, is public
+            though a private one was asked for, or the tag is taken.
+    """
+    target = Target(repo_id, private=private, tag=tag, overwrite=overwrite)
+    target.check_names()
+    within(CHECK_SECONDS, lambda: _check_can_push(target))
+
+
+def _check_can_push(target: Target) -> None:
+    check_login(target)
+    with explained(target.repo_id):
+        there = look(target)
+        check(there, target)
+        if there is not None:
+            check_tag(there, target, None)
+            written = [name for name in (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR) if name in there.files]
+            check_unchanged(there, [name for name in written if not there.is_ours(name)], target)
+
+
+def check_login(target: Target) -> None:
+    """Find out whether this machine's login may write to a repository, or create it; errors as `check_can_push`."""
+    bound_silence()
+    repo_id = target.repo_id
+    with explained(repo_id):
+        me = HfApi().whoami()
+        role = me.get("auth", {}).get("accessToken", {}).get("role")
+        if role == "read":
+            raise HubError(
+                f"the token of {me['name']} may only read",
+                "Make one that may write at https://huggingface.co/settings/tokens, then `hf auth login`.",
+            )
+        try:
+            HfApi().auth_check(repo_id, repo_type=target.kind, write=True)
+        except RepositoryNotFoundError:  # it will be created, if the namespace is ours
+            namespace = repo_id.split("/")[0]
+            groups = {group["name"]: group.get("roleInOrg") for group in me.get("orgs", [])}
+            if namespace != me["name"] and groups.get(namespace, "read") == "read":
+                raise HubError(
+                    f"{me['name']} may not create {repo_id}",
+                    f"Name a repository of your own: {me['name']}/{repo_id.split('/')[1]}.",
+                ) from None
+
+
+def push(
+    model: str | Path,
+    repo_id: str,
+    *,
+    private: bool = False,
+    tag: str | None = None,
+    overwrite: bool = False,
+    options: CardOptions | None = None,
+) -> Published:
+    """Publish a model as one commit of a model repository, made if missing.
+
+    The folder is read, verified and left as it is. What the repository has already is not sent again. Of what others
+    wrote there nothing is replaced or deleted, a card that was edited there keeps what was edited.
+
+    Args:
+        model: a run's folder, or the name of a bundled model.
+        private: make a new repository private; a public one is refused.
+        tag: name the commit, for `user/repo@tag`; refused if it names another one.
+        overwrite: write into a repository that isn't ours, and replace what others wrote under our files' names.
+        options: what the maker adds to the card; options that aren't given are as in the last push.
+
+    Raises:
+        RefusedError: the repository, its visibility or the tag is not as said above; nothing was written.
+        UserError: the folder is no whole model, or the Hub can't be used; the message gives the command that retries.
+    """
+    target = Target(repo_id, private=private, tag=tag, overwrite=overwrite)
+    target.check_names()
+    options = options or CardOptions()
+    folder = local_folder(model)
+    read_generator(folder), read_discriminator(folder)  # nothing damaged is published
+    contents(folder, target, options)
+    try:
+        return within(
+            PUSH_SECONDS,
+            lambda: commit(
+                target,
+                lambda there: contents(folder, target, options, there),
+                f"Publish {folder.resolve().name}",
+                lambda: HfApi().create_repo(repo_id, private=private or None, exist_ok=True),
+            ),
+        )
+    except RefusedError as error:
+        raise RefusedError(f"cannot publish {model} as {repo_id}: {error.reason}", error.remedy) from error
+    except HubError as error:
+        retry = ["python", "-m", "gan.hub", "push", str(model), repo_id, *(["--private"] if private else [])]
+        retry += [*(["--tag", tag] if tag else []), *(["--overwrite"] if overwrite else [])]
+        for name, value in options.given().items():
+            retry += [f"--{name.replace('_', '-')}", value]
+        raise UserError(
+            f"cannot publish {model} as {repo_id}: {error} The folder is whole; publish it with: {shlex.join(retry)}"
+        ) from error
+
+
+def local_folder(model: str | Path) -> Path:
+    """A model's folder on this machine, named by its path or, of a bundled one, by its name.
+
+    Raises:
+        ModelError: there is none.
+    """
+    if Path(model).is_dir():
+        return Path(model)
+    names = bundled.bundled_models()
+    if str(model) in names:
+        return bundled.BUNDLED / str(model)
+    raise ModelError(
+        f"there is no folder {str(model)!r}, and no bundled model of that name (bundled: {', '.join(names) or 'none'})"
+    )
+
+
+def contents(folder: Path, target: Target, options: CardOptions, there: Repository | None = None) -> Contents:
+    """What a model repository holds of a model folder; the card as the maker last wanted it."""
+    given = options.given()
+    remembered = there.manifest.options if there and there.manifest else {}
+    wanted = {name: value for name, value in (remembered | given).items() if value}
+    url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
+    text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
+    names = [CONFIG, GENERATOR, DISCRIMINATOR, *_published(folder)]
+    if (folder / QUANTIZED).is_file():
+        names.append(QUANTIZED)
+    return Contents(
+        {name: folder / name for name in names},
+        text,
+        owned=["license:"] if "license" in given else [],
+        options=wanted,
+    )
+
+
+def _published(folder: Path) -> list[str]:
+    """The files beside config, weights and card that are published: of the sample grids only the last."""
+    names = {path.relative_to(folder).as_posix() for pattern in PUBLISHED for path in folder.glob(pattern)}
+    newest = card.sample_grid(folder)
+    return sorted(n for n in names if not n.startswith("samples/") or n == (newest.as_posix() if newest else None))
