@@ -75,8 +75,9 @@ def routes(models: ModelStore) -> list[Route]:
         return HTMLResponse(docs_page(), headers={"Content-Security-Policy": "default-src 'self' 'unsafe-inline'"})
 
     endpoints = {path: _picture(path, models) for path in pictures.ENCODINGS} | {
-        "/judge.json": judge_json, "/directions.json": directions_json, "/healthz": healthz, "/model.json": model_json, "/openapi.json": openapi,
-        "/docs": docs, "/quantized/{sha256}.safetensors": quantized,
+        "/judge.json": judge_json, "/directions.json": directions_json, "/healthz": healthz,
+        "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
+        "/quantized/{sha256}.safetensors": quantized,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
 

@@ -1,4 +1,5 @@
-// One digit of the wall, large: its pixels, its reading, its link, its file, and its way into a morph.
+// One digit of the wall, large: its pixels, its reading, its link, its file, its way into a morph, and sliders that touch
+// its latent.
 
 import { drawCell, fit } from "./canvas.js";
 import { copy } from "./clipboard.js";
@@ -7,6 +8,7 @@ import { permalink, pictureUrl } from "./link.js";
 import { alone, classAt, describe, numberAt, places } from "./numbers.js";
 import { tellReading } from "./readings.js";
 import { fillSheet, makeSheet } from "./sheet.js";
+import { touchPanel } from "./touch.js";
 import { withKey } from "./walk.js";
 import { say } from "./words.js";
 
@@ -16,8 +18,10 @@ const FILE_SCALE = 20;
 
 /** The view of a wall's digits: { show(place) }. `wall()` is what is painted, { values, picture }; `onmove(place)` and
  * `onclose()` are told. */
-export function digitView({ store, openTab, wall, onmove, onclose }) {
+export function digitView({ store, pixels, openTab, wall, onmove, onclose }) {
   let sheet = null;
+  let shown = null; // the pictures of the digit that is shown
+  const touch = touchPanel({ pixels, show: (picture) => shown?.draw(picture) });
 
   /** Show the digit at a place. */
   function show(i) {
@@ -41,7 +45,7 @@ export function digitView({ store, openTab, wall, onmove, onclose }) {
     });
     sheet.addEventListener("keydown", (event) => {
       const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!by) return;
+      if (!by || event.target.type === "range") return;
       event.preventDefault();
       const to = Number(dialog.dataset.place) + by;
       if (to >= 0 && to < places(wall().values)) fill(to);
@@ -57,7 +61,11 @@ export function digitView({ store, openTab, wall, onmove, onclose }) {
     store.note("digits", { open: values.ten ? [number, digit] : [number] });
     onmove(i);
     const read = el("p", { class: "read" });
-    fillSheet(sheet, words, pictures(picture, i, words), read, ...ways(one));
+    const inside = sheet.contains(document.activeElement);
+    shown = pictures(picture, i, words);
+    fillSheet(sheet, words, shown.node, read, touch.node, ...ways(one));
+    if (inside) sheet.querySelector("[autofocus]").focus(); // what had the focus is gone
+    touch.start({ seed: number, digit, temperature: values.temperature });
     tellReading(one, (reading) => {
       read.textContent = reading;
     });
@@ -95,17 +103,28 @@ export function digitView({ store, openTab, wall, onmove, onclose }) {
   return { show };
 }
 
-// The digit large, its 784 pixels as they are, and small, as it looks from further away.
-function pictures(picture, i, words) {
+// The digit large, its 784 pixels as they are, and small, as it looks from further away: { node, draw(picture) }. What is
+// drawn is the place `i` of the wall's picture, or else a picture of the digit alone.
+function pictures(wall, i, words) {
   const large = el("canvas", { class: "large", role: "img", "aria-label": words });
   const small = el("canvas", { class: "small", "aria-hidden": "true" });
-  for (const [node, side] of [
-    [large, LARGE],
-    [small, SMALL],
-  ]) {
-    const context = fit(node, side, side);
-    context.imageSmoothingEnabled = node === small;
-    drawCell(context, picture, i, 0, 0, side, side);
+  const { width, height } = wall;
+  const own = el("canvas", { width, height }); // the wall's bitmap may be closed when it is wanted again
+  drawCell(own.getContext("2d"), wall, i, 0, 0, width, height);
+
+  function draw(touched) {
+    for (const [node, side] of [
+      [large, LARGE],
+      [small, SMALL],
+    ]) {
+      const context = fit(node, side, side);
+      context.imageSmoothingEnabled = node === small;
+      if (touched) drawCell(context, touched, 0, 0, 0, side, side);
+      else context.drawImage(own, 0, 0, side, side);
+    }
+    large.dataset.touched = touched !== null;
   }
-  return el("div", { class: "viewer-pictures" }, large, small);
+
+  draw(null);
+  return { node: el("div", { class: "viewer-pictures" }, large, small), draw };
 }

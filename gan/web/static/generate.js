@@ -1,4 +1,4 @@
-// The wall of numbered digits.
+// The wall of numbered digits. Where this browser draws, it scrolls without end through all of them; else it has pages.
 
 import { arrange, corner, placeAt } from "./arrange.js";
 import { drawCell, fit } from "./canvas.js";
@@ -6,26 +6,39 @@ import { Cursor } from "./cursor.js";
 import { digitView } from "./digit.js";
 import { el } from "./dom.js";
 import { Latest } from "./latest.js";
-import { describeWall, numberAt, placeOf, places } from "./numbers.js";
+import { classAt, describeWall, numberAt, placeOf, places } from "./numbers.js";
+import { limits } from "./page.js";
+import { seedRail } from "./rail.js";
+import { Rows } from "./rows.js";
+import { Scroll } from "./scroll.js";
 import { randomSeed, wrap } from "./seeds.js";
 import { Tip } from "./tip.js";
 import { say } from "./words.js";
 
 const BUSY = 250; // milliseconds until a wait is shown
+const LINE = 40; // CSS pixels that a wheel which counts lines moves for each
+const TALLEST = 0.7; // share of the window's height: a higher wall leaves a finger to the page, which could else be stuck
+const NEAR = 5000; // rows that may lie between two pictures of one wall
+const RAIL = 8; // CSS pixels from the digits to the track beside them
+const TAP = 8; // CSS pixels that a finger may move and still tap
 
 export function mountGenerate(root, { store, pixels, failures, openTab }) {
   const canvas = el("canvas", { "aria-hidden": "true" });
   const wall = el("div", { class: "wall", id: "wall", role: "listbox", tabindex: 0, "aria-describedby": "wall-help" });
   const cursor = new Cursor(wall);
   const tip = new Tip();
+  const rail = seedRail({ go: (seed) => store.change("digits", { seed, open: null }) });
   wall.append(canvas, cursor.node, tip.node);
-  root.replaceChildren(wall, el("p", { class: "hint", id: "wall-help", text: say("wall_help") }));
+  const help = el("p", { class: "hint", id: "wall-help" });
+  root.replaceChildren(el("div", { class: "wall-and-rail" }, wall, rail.node), help);
 
   let values = null; // of what is painted
   let picture = null;
   let layout = null; // null until something is
+  let kind = ""; // of rows: equal for walls whose rows are the same but for where they begin
+  let row = 0; // of the scroll: where the painted picture begins
   const onclose = () => wall.focus({ preventScroll: true });
-  const view = digitView({ store, openTab, wall: () => ({ values, picture }), onmove: moveTo, onclose });
+  const view = digitView({ store, pixels, openTab, wall: () => ({ values, picture }), onmove: moveTo, onclose });
 
   // Painting
 
@@ -33,6 +46,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   let busyTimer = 0;
 
   function update(wish, since) {
+    if (scroll.moving && wish.seed !== seedAt(scroll.target)) scroll.halt(); // someone went elsewhere
     clearTimeout(busyTimer);
     busyTimer = setTimeout(() => wall.setAttribute("aria-busy", "true"), BUSY);
     latest.want({ wish, since });
@@ -47,6 +61,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     picture?.bitmap.close();
     picture = drawn;
     values = wish;
+    anchor();
     cursor.place = Math.min(cursor.place, places(values) - 1);
     draw();
     const open = values.open ? placeOf(values, values.open) : null;
@@ -56,9 +71,37 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     if (open !== null) view.show(open);
   }
 
+  function prepare(context) {
+    context.font = "11px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
+    context.textAlign = "center";
+    context.fillStyle = "#6b655c";
+  }
+
+  // The painted picture's place among the rows: some rows further, or a new beginning.
+  function anchor() {
+    const { columns } = arrange(values, wall.clientWidth || 1);
+    const now = JSON.stringify([{ ...values, seed: 0, open: null }, columns]);
+    const found = now === kind ? rowOf(values.seed) : null;
+    if (found === null) {
+      kind = now;
+      perRow = values.ten ? 1 : columns;
+      first = values.seed;
+      rows.begin(values, columns);
+      scroll.halt(0);
+    } else if (!scroll.moving) scroll.halt(found);
+    row = found ?? 0;
+  }
+
   function draw() {
     if (!picture || !wall.clientWidth) return;
+    const before = layout?.columns;
     layout = arrange(values, wall.clientWidth);
+    if (before !== undefined && before !== layout.columns) anchor();
+    showWhoScrolls();
+    const edge = layout.left + layout.columns * layout.cell; // of the digits: the wall may be wider
+    rail.node.style.left = `${Math.min(edge + RAIL, wall.clientWidth + 2)}px`;
+    rail.show(store.values("digits").seed);
+    if (scroll.top !== row) return drawScrolled();
     const { columns, rows, cell, caption, left } = layout;
     const context = fit(canvas, wall.clientWidth, rows * (cell + caption));
     if (!caption && columns === picture.columns) {
@@ -72,14 +115,128 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   function drawEach(context) {
     const { cell, caption } = layout;
     const inset = caption ? Math.round(cell * 0.04) : 0;
-    context.font = "11px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
-    context.textAlign = "center";
-    context.fillStyle = "#6b655c";
+    prepare(context);
     for (let i = 0; i < places(values); i++) {
       const [x, y] = corner(layout, i);
       drawCell(context, picture, i, x + inset, y + inset, cell - 2 * inset, cell - 2 * inset);
       if (caption) context.fillText(numberAt(values, i), x + cell / 2, y + cell + 9);
     }
+  }
+
+  // Scrolling
+
+  let perRow = 1; // numbers of a row
+  let first = 0; // the number at which row 0 begins
+  const seedAt = (at) => wrap(first + at * perRow);
+  // The row that begins with a number, null if none near the painted one does.
+  function rowOf(seed) {
+    const further = (((seed - seedAt(row) + limits.seeds / 2) % limits.seeds) + limits.seeds) % limits.seeds;
+    const by = (further - limits.seeds / 2) / perRow;
+    return Number.isInteger(by) && Math.abs(by) < NEAR ? row + by : null;
+  }
+  const rows = new Rows(pixels, () => scroll.top !== row && drawScrolled());
+  const scroll = new Scroll({ moved, rested });
+
+  function moved(direction) {
+    tip.hide();
+    rows.want(scroll.top, layout.rows, direction);
+    drawScrolled();
+    const seed = seedAt(Math.round(scroll.top));
+    if (seed === store.values("digits").seed) return;
+    store.note("digits", { seed, open: null }); // the address follows
+    rail.show(seed);
+  }
+
+  function rested() {
+    if (scroll.top === row) draw();
+    else store.change("digits", { seed: seedAt(scroll.top), open: null }, { since: null });
+  }
+
+  function drawScrolled() {
+    const { cell, caption } = layout;
+    const height = cell + caption;
+    const context = fit(canvas, wall.clientWidth, layout.rows * height);
+    prepare(context);
+    const ratio = window.devicePixelRatio || 1;
+    for (let at = Math.floor(scroll.top); at < scroll.top + layout.rows; at++) {
+      drawRow(context, at, Math.round((at - scroll.top) * height * ratio) / ratio);
+    }
+  }
+
+  function drawRow(context, at, y) {
+    const { columns, cell, caption, left } = layout;
+    const painted = (at - row) * columns;
+    const whole = painted >= 0 && painted + columns <= places(values);
+    const found = whole ? { picture, row: at - row } : rows.find(at);
+    if (!found) return;
+    const inset = caption ? Math.round(cell * 0.04) : 0;
+    for (let i = 0; i < columns; i++) {
+      const [x, side] = [left + i * cell, cell - 2 * inset];
+      drawCell(context, found.picture, found.row * columns + i, x + inset, y + inset, side, side);
+      if (caption) context.fillText(numberAt(values, painted + i), x + cell / 2, y + cell + 9);
+    }
+  }
+
+  // Who scrolls the digits, and how, is told and shown.
+  function showWhoScrolls() {
+    wall.classList.toggle("endless", pixels.here);
+    const height = layout.rows * (layout.cell + layout.caption);
+    wall.classList.toggle("takes-finger", pixels.here && height <= TALLEST * window.innerHeight);
+    rail.node.hidden = !pixels.here;
+    help.textContent = say(pixels.here ? "wall_help_endless" : "wall_help");
+  }
+  pixels.subscribe?.(() => layout && showWhoScrolls());
+
+  // The wheel belongs to the page beside the digits, and over them until the pointer was moved there: a page that is
+  // scrolled past the wall goes on.
+  let pointed = false;
+  window.addEventListener("scroll", () => {
+    pointed = false;
+  });
+  wall.addEventListener("pointermove", ({ movementX, movementY }) => {
+    if (movementX || movementY) pointed = true;
+  });
+  wall.addEventListener(
+    "wheel",
+    (event) => {
+      const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+      if (!layout || !pixels.here || !pointed || event.ctrlKey || sideways || !overDigits(event)) return;
+      event.preventDefault();
+      const height = layout.cell + layout.caption;
+      const unit = [1, LINE, layout.rows * height][event.deltaMode];
+      scroll.turn((event.deltaY * unit) / height);
+    },
+    { passive: false },
+  );
+
+  // A finger. A tap opens a digit; one that stops the rows only stops them.
+  let finger = null; // { id, y, time, speed, way, stopped }
+  wall.addEventListener("pointerdown", (event) => {
+    pointed = true;
+    if (event.pointerType === "mouse" || finger || !layout || !wall.classList.contains("takes-finger")) return;
+    finger = { id: event.pointerId, y: event.clientY, time: event.timeStamp, speed: 0, way: 0, stopped: scroll.moving };
+    scroll.hold();
+  });
+  wall.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== finger?.id) return;
+    const by = (finger.y - event.clientY) / (layout.cell + layout.caption);
+    const time = Math.max(1, event.timeStamp - finger.time);
+    const way = finger.way + Math.abs(finger.y - event.clientY);
+    finger = { ...finger, y: event.clientY, time: event.timeStamp, speed: 0.6 * (by / time) + 0.4 * finger.speed, way };
+    if (way > TAP) {
+      if (!wall.hasPointerCapture(event.pointerId)) wall.setPointerCapture(event.pointerId);
+      scroll.drag(by);
+    }
+  });
+  let quiet = false; // the click that follows is none
+  for (const end of ["pointerup", "pointercancel"]) {
+    wall.addEventListener(end, (event) => {
+      if (event.pointerId !== finger?.id) return;
+      quiet = finger.stopped || finger.way > TAP;
+      const paused = event.timeStamp - finger.time > 80; // it lay still before it let go
+      scroll.release(paused ? 0 : finger.speed);
+      finger = null;
+    });
   }
 
   function moveTo(i) {
@@ -88,16 +245,21 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   }
 
   function drawCursor() {
-    cursor.draw(values, layout);
-    if (cursor.seen) tip.show(values, cursor.place, layout, wall.clientWidth);
+    cursor.draw(coming(), layout);
+    if (cursor.seen && scroll.top === row) tip.show(values, cursor.place, layout, wall.clientWidth);
   }
 
   const alt = () => (values ? describeWall(values) : "");
 
   // Pointer
 
+  const overDigits = ({ clientX }) => {
+    const x = clientX - wall.getBoundingClientRect().left - layout.left;
+    return x >= 0 && x < layout.columns * layout.cell;
+  };
+
   function under(event) {
-    if (!layout) return null;
+    if (!layout || scroll.top !== row) return null;
     const box = canvas.getBoundingClientRect();
     const i = placeAt(layout, event.clientX - box.left, event.clientY - box.top);
     return i !== null && i < places(values) ? i : null;
@@ -109,11 +271,12 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   });
   wall.addEventListener("pointerleave", () => tip.hide());
   wall.addEventListener("click", (event) => {
-    const i = under(event);
+    const i = quiet ? null : under(event);
+    quiet = false;
     if (i !== null) view.show(i);
   });
 
-  // Keys. The wall has no end: a step past it turns the page.
+  // Keys. The wall has no end: a step past it scrolls a row, or turns the page where the server draws.
 
   wall.addEventListener("focus", () => {
     cursor.seen = wall.matches(":focus-visible");
@@ -130,7 +293,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     if (event.key in steps) step(steps[event.key]);
     else if (event.key === "Home") moveTo(0);
     else if (event.key === "End") moveTo(places(values) - 1);
-    else if (event.key === "Enter" || event.key === " ") view.show(cursor.place);
+    else if (event.key === "Enter" || event.key === " ") open();
     else if (!key(event)) return;
     event.preventDefault();
   });
@@ -138,8 +301,33 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   function step(by) {
     const count = places(values);
     const target = cursor.place + by;
-    if (target < 0 || target >= count) turn(by > 0 ? 1 : -1);
+    const past = target < 0 || target >= count;
+    if (past && pixels.here) {
+      glide(Math.sign(by));
+      return moveTo(Math.max(0, Math.min(count - 1, target - Math.sign(by) * layout.columns)));
+    }
+    if (past) turn(by > 0 ? 1 : -1);
     moveTo(((target % count) + count) % count);
+  }
+
+  function glide(by) {
+    scroll.glide(by);
+  }
+
+  // The values of the wall where it will rest.
+  const coming = () => (scroll.moving ? { ...values, seed: seedAt(scroll.target) } : values);
+
+  function open() {
+    if (scroll.top === row) return view.show(cursor.place);
+    const there = coming();
+    const number = numberAt(there, cursor.place);
+    store.change("digits", { seed: there.seed, open: there.ten ? [number, classAt(there, cursor.place)] : [number] });
+  }
+
+  // A page further: all rows that are full, so that none is left out.
+  function leaf(pages) {
+    if (!pixels.here || !layout) return turn(pages);
+    glide(pages * Math.max(1, Math.floor(places(values) / layout.columns)));
   }
 
   function turn(pages) {
@@ -148,8 +336,10 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   }
 
   function key(event) {
-    if (event.key === "ArrowRight" || event.key === "PageDown") turn(1);
-    else if (event.key === "ArrowLeft" || event.key === "PageUp") turn(-1);
+    if (event.key === "ArrowRight") turn(1);
+    else if (event.key === "ArrowLeft") turn(-1);
+    else if (event.key === "PageDown") leaf(1);
+    else if (event.key === "PageUp") leaf(-1);
     else if (event.key === "r") random();
     else return false;
     event.preventDefault();

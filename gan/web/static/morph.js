@@ -1,11 +1,15 @@
-// Walks between digits, and planes. Their pictures are drawn once; playing and dragging only move over them.
+// Walks between digits, and planes. Their pictures are drawn once, and dragging moves over them. Where this browser
+// draws, it adds what lies between: frames while a walk plays, points under the pointer in a plane.
 
+import { Between } from "./between.js";
+import { gridBitmap } from "./bitmap.js";
 import { drawCell, fit } from "./canvas.js";
 import { el } from "./dom.js";
 import { walkFiles } from "./files.js";
 import { keyFrames } from "./keyframes.js";
 import { Latest } from "./latest.js";
-import { CELLS, cellAt, columnAndRow, MIDDLE, planeMap } from "./plane.js";
+import { asWritten } from "./numbers.js";
+import { CELLS, cellAt, cellOf, columnAndRow, MIDDLE, planeMap, pointOf } from "./plane.js";
 import { player } from "./player.js";
 import { stills } from "./stills.js";
 import { describeWalk, picturesOf, withOtherSeeds } from "./walk.js";
@@ -15,7 +19,9 @@ const LARGEST = 420; // CSS pixels of the frame's longer side
 
 export function mountMorph(root, { store, pixels, failures }) {
   let film = null; // { values, picture }: the frames of a walk or the cells of a plane, and what they were drawn for
-  let position = 0; // the frame or cell that is shown
+  let position = 0; // the frame or cell that is shown, or the nearest one
+  let point = pointOf(MIDDLE); // of the plane
+  let drawn = null; // { point, picture }: the digit of a point between the cells
 
   const keys = keyFrames({ store, pixels, failures });
   const large = el("canvas", { class: "frame", role: "img" });
@@ -24,9 +30,10 @@ export function mountMorph(root, { store, pixels, failures }) {
     return film !== null;
   };
   const frame = () => position;
-  const map = planeMap({ cell: frame, begin, go });
+  const map = planeMap({ point: () => point, begin, go: goTo });
   const row = stills({ begin, go });
-  const play = player({ walk: () => (film && !film.values.plane ? film.values : null), frame, go });
+  const play = player({ walk: () => (film && !film.values.plane ? film.values : null), frame, go, play: playAt });
+  const between = new Between(pixels);
   const downloads = el("div", { class: "actions downloads" });
   const theatre = el("div", { class: "theatre" }, large, map.node);
   const help = el("p", { class: "hint", text: say("morph_help") });
@@ -52,7 +59,11 @@ export function mountMorph(root, { store, pixels, failures }) {
     film?.picture.bitmap.close();
     const turned = film?.values.plane !== wish.plane; // it was a walk and is a plane, the reverse, or the first
     film = { values: wish, picture };
+    between.begin(wish);
+    forgetPoint();
     position = Math.min(turned ? placeOf(wish) : position, last());
+    place = position;
+    if (wish.plane) point = pointOf(position);
     draw();
     store.painted("walk", wish, { since, server: picture.server });
   }
@@ -76,8 +87,12 @@ export function mountMorph(root, { store, pixels, failures }) {
     const room = Math.min(theatre.clientWidth * (beside ? 0.42 : 1), LARGEST);
     const zoom = room / Math.max(picture.width, picture.height);
     const [w, h] = [picture.width * zoom, picture.height * zoom];
-    drawCell(fit(large, Math.round(w), Math.round(h)), picture, position, 0, 0, w, h);
+    const context = fit(large, Math.round(w), Math.round(h));
+    const inside = values.plane ? drawn && { ...drawn, index: 0 } : between.find(place);
+    if (inside) drawCell(context, inside.picture, inside.index, 0, 0, w, h);
+    else drawCell(context, picture, position, 0, 0, w, h);
     large.dataset.position = position;
+    large.dataset.place = inside ? inside.place : position;
     large.setAttribute("aria-label", alt());
     if (values.plane) map.mark();
     else {
@@ -90,18 +105,64 @@ export function mountMorph(root, { store, pixels, failures }) {
 
   // Moving over the film: every event is painted in the next frame, no pixel is asked for
 
+  let place = 0; // where a walk plays, in frames with a fraction
+  let stroke = 0; // over the plane: counts those that ended at a cell
   let scheduled = false;
-  function go(to, { write = true } = {}) {
+
+  function schedule() {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(() => {
+      scheduled = false;
+      drawFrame();
+    });
+  }
+
+  function go(to) {
     if (!film) return;
     position = Math.max(0, Math.min(last(), to));
-    if (!scheduled) {
-      scheduled = true;
-      requestAnimationFrame(() => {
-        scheduled = false;
-        drawFrame();
-      });
+    place = position;
+    if (film.values.plane) {
+      point = pointOf(position);
+      forgetPoint();
     }
-    if (write) store.note("walk", { at: film.values.plane ? columnAndRow(position) : [position] });
+    schedule();
+    store.note("walk", { at: film.values.plane ? columnAndRow(position) : [position] });
+  }
+
+  // In each frame of the screen: what lies between two frames of the walk is drawn ahead.
+  function playAt(to) {
+    position = Math.floor(to);
+    place = to;
+    between.want(to, film.values);
+    drawFrame();
+  }
+
+  // To a point of the plane, which the link rounds to its nearest cell.
+  function goTo(to) {
+    if (!pixels.here) return go(cellOf(to));
+    point = to;
+    position = cellOf(to);
+    points.want({ to, walk: film.values, stroke });
+    schedule();
+    store.note("walk", { at: columnAndRow(position) });
+  }
+
+  const points = new Latest(drawPoint, () => {}); // without an engine, the nearest cell is shown
+  async function drawPoint({ to, walk, stroke: current }) {
+    const { seeds, digits, temperature, mode } = walk;
+    const asked = { corners: seeds, digits: digits.length ? digits : null, temperature: asWritten(temperature), mode };
+    const bitmap = await gridBitmap(await pixels.pointPixels({ ...asked, ...to }), 1);
+    if (stroke !== current) return bitmap.close(); // it went on to a cell, or to another plane
+    drawn?.picture.bitmap.close();
+    drawn = { place: `${to.u},${to.v}`, picture: { ...film.picture, bitmap, columns: 1 } };
+    drawFrame();
+  }
+
+  function forgetPoint() {
+    stroke++;
+    drawn?.picture.bitmap.close();
+    drawn = null;
   }
 
   function key(event) {

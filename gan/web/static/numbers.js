@@ -29,6 +29,9 @@ export function alone(values, i) {
   return { seed: numberAt(values, i), count: 1, digit, temperature: values.temperature, ten: false, open: null };
 }
 
+/** A temperature as links write it: what is drawn with it is what the link brings back. */
+export const asWritten = (temperature) => Number(Number(temperature).toFixed(4));
+
 /** A digit's number, and what it is drawn as, in words. */
 export function describe(number, digit) {
   return say(digit === null ? "digit_number" : "digit_number_class", { number, digit });

@@ -1,4 +1,7 @@
-// The plane between four digits: a map to drag over, which the arrow keys move over too. Cells count row by row.
+// The plane between four digits: a map to drag over, which the arrow keys move over too. Its cells, counted row by row,
+// are the points that links name and the map shows; a pointer goes to any point between them.
+//
+// A point is { u, v }, from left to right and from top to bottom, both in 0 … 1: the corners are the four digits.
 
 import { fit } from "./canvas.js";
 import { el, onDrag } from "./dom.js";
@@ -19,9 +22,19 @@ export function cellAt(x, y) {
 /** The column and row of a cell. */
 export const columnAndRow = (cell) => [cell % SIDE, Math.floor(cell / SIDE)];
 
-/** The map: { node, draw(bitmap), mark() }. `cell()` is where it is; `begin()` may refuse a press; `go(cell)` is told
+/** The point of a cell. */
+export function pointOf(cell) {
+  const [u, v] = columnAndRow(cell).map((at) => at / (SIDE - 1));
+  return { u, v };
+}
+
+/** The cell nearest to a point. */
+export const cellOf = ({ u, v }) => cellAt(Math.round(u * (SIDE - 1)), Math.round(v * (SIDE - 1)));
+
+/** The map: { node, draw(bitmap), mark() }. `point()` is where it is; `begin()` may refuse a press; `go(point)` is told
  * of each move. */
-export function planeMap({ cell, begin, go }) {
+export function planeMap({ point, begin, go }) {
+  const cell = () => cellOf(point());
   const map = el("canvas", { "aria-hidden": "true" });
   const cross = el("div", { class: "cross" });
   const node = el(
@@ -46,23 +59,24 @@ export function planeMap({ cell, begin, go }) {
   /** Show where it is. */
   function mark() {
     const [x, y] = columnAndRow(cell());
-    cross.style.left = `${((x + 0.5) / SIDE) * 100}%`;
-    cross.style.top = `${((y + 0.5) / SIDE) * 100}%`;
+    const { u, v } = point();
+    cross.style.left = `${((u * (SIDE - 1) + 0.5) / SIDE) * 100}%`; // a point lies in the middle of its cell
+    cross.style.top = `${((v * (SIDE - 1) + 0.5) / SIDE) * 100}%`;
     node.setAttribute("aria-valuenow", cell());
     node.setAttribute("aria-valuetext", say("plane_at", { x: x + 1, y: y + 1, size: SIDE }));
   }
 
   onDrag(node, begin, (event) => {
     const box = map.getBoundingClientRect();
-    const along = (offset, length) => Math.max(0, Math.floor((offset / length) * SIDE));
-    go(cellAt(along(event.clientX - box.left, box.width), along(event.clientY - box.top, box.height)));
+    const along = (offset, length) => Math.max(0, Math.min(1, ((offset / length) * SIDE - 0.5) / (SIDE - 1)));
+    go({ u: along(event.clientX - box.left, box.width), v: along(event.clientY - box.top, box.height) });
   });
   node.addEventListener("keydown", (event) => {
     const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
     if (!step) return;
     event.preventDefault();
     const [x, y] = columnAndRow(cell()).map((at, axis) => Math.max(0, at + step[axis]));
-    go(cellAt(x, y));
+    go(pointOf(cellAt(x, y)));
   });
   return { node, draw, mark };
 }

@@ -4,8 +4,9 @@ import { el } from "./dom.js";
 import { say } from "./words.js";
 
 /** The player: { node, show(frame, frames), toggle(), pause() }. `walk()` is what plays, null if nothing can; `frame()`
- * is where it is; `go(frame, { write })` moves it; `write: false` if the link need not hold the frame. */
-export function player({ walk, frame, go }) {
+ * is where it is; `go(frame)` moves it; `play(place)` is told in each of the screen's frames where it plays: a frame of the
+ * walk and how far it is to the next. */
+export function player({ walk, frame, go, play }) {
   const button = el("button", { id: "play", "aria-pressed": "false", onclick: toggle, text: say("play") });
   const slider = el("input", {
     type: "range",
@@ -35,10 +36,10 @@ export function player({ walk, frame, go }) {
   function tick(now) {
     if (!playing) return;
     if (!walk()) return pause(); // it became a plane
-    const { fps, frames, swing } = walk();
-    clock += ((now - before) / 1000) * fps;
+    const { fps } = walk();
+    clock += (Math.max(0, now - before) / 1000) * fps;
     before = now;
-    go(frameAt(Math.floor(clock), frames, swing), { write: false });
+    play(placeAt(clock, walk()));
     requestAnimationFrame(tick);
   }
 
@@ -72,9 +73,14 @@ export function player({ walk, frame, go }) {
   return { node: el("div", { class: "transport" }, button, slider, counter), show, toggle, pause };
 }
 
-// The frame at a tick, from the start again after the last, or back the same way.
-function frameAt(tick, frames, swing) {
-  if (!swing || frames === 1) return tick % frames;
-  const there = tick % (2 * frames - 2);
-  return there < frames ? there : 2 * frames - 2 - there;
+/** Where a walk is when so many of its frames have been played: from the start again after the last, or back the same way.
+ * A walk that doesn't return to its first digit stays a frame's time at its last. */
+export function placeAt(clock, { frames, swing, loop }) {
+  if (frames === 1) return 0;
+  if (swing) {
+    const there = clock % (2 * frames - 2);
+    return there <= frames - 1 ? there : 2 * frames - 2 - there;
+  }
+  const at = clock % frames;
+  return loop ? at : Math.min(at, frames - 1);
 }
