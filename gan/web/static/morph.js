@@ -25,6 +25,7 @@ export function mountMorph(root, { store, pixels, failures }) {
 
   const keys = keyFrames({ store, pixels, failures });
   const large = el("canvas", { class: "frame", role: "img" });
+  const cell = el("canvas");
   const begin = () => {
     play.pause();
     return film !== null;
@@ -89,8 +90,8 @@ export function mountMorph(root, { store, pixels, failures }) {
     const [w, h] = [picture.width * zoom, picture.height * zoom];
     const context = fit(large, Math.round(w), Math.round(h));
     const inside = values.plane ? drawn && { ...drawn, index: 0 } : between.find(place);
-    if (inside) drawCell(context, inside.picture, inside.index, 0, 0, w, h);
-    else drawCell(context, picture, position, 0, 0, w, h);
+    takeCell(inside?.picture ?? picture, inside?.index ?? position);
+    context.drawImage(cell, 0, 0, w, h);
     large.dataset.position = position;
     large.dataset.place = inside ? inside.place : position;
     large.setAttribute("aria-label", alt());
@@ -99,6 +100,12 @@ export function mountMorph(root, { store, pixels, failures }) {
       play.show(position, values.frames);
       row.mark(position);
     }
+  }
+
+  // One cell by itself: enlarged from the whole picture, its edges would take in what lies beside it there.
+  function takeCell(from, index) {
+    Object.assign(cell, { width: from.width, height: from.height });
+    drawCell(cell.getContext("2d"), from, index, 0, 0, from.width, from.height);
   }
 
   const alt = () => (film ? describeWalk(film.values, position) : "");

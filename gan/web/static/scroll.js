@@ -3,7 +3,7 @@
 const QUICK = 55; // milliseconds in which a wheel's or a key's way shrinks to a third,
 const FLING = 325; // and a finger's after it has let go
 const REST = 140; // milliseconds after the wheel's last turn until it comes to rest
-const SLACK = 0.15; // rows that a turn may pass a whole row by without going on to the next
+const SLACK = 0.3; // rows that a turn may pass a whole row by without going on to the next
 const NEAR = 0.003; // rows
 const FARTHEST = 90; // rows of one fling
 const LONGEST = 64; // milliseconds of one step of the clock: a page that was busy goes on, it doesn't jump
