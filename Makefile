@@ -10,7 +10,7 @@ app: .venv/app.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python tests/browser/ensure_browser.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/dev.stamp
 	$(BIN)/ruff check $(CHECKED)

@@ -96,8 +96,7 @@ ENGLISH = {
     "touch_thickness": "Thickness",
     "touch_width": "Width",
     "touch_reset": "Reset",
-    "touch_help": "Each slider moves the latent in a direction found in the network. "
-    "The link keeps the digit as it is.",
+    "touch_help": "Each slider moves the latent along a direction of the network. The link keeps the digit as it is.",
     "touch_wait": "Finding the directions …",
     "touch_server": "Touching a digit needs this browser to draw; now the server draws.",
     "use_as_start": "Start of a morph",

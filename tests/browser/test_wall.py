@@ -150,8 +150,9 @@ def test_the_track_leads_to_any_number(open_wall) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
     page.mouse.up()
-    half = "Math.abs(+document.querySelector('#wall').dataset.painted.split('/')[0] / 2 ** 31 - 1) < 0.02"
-    page.wait_for_function(half)
+    page.wait_for_function(
+        "Math.abs(+document.querySelector('#wall').dataset.painted.split('/')[0] / 2 ** 31 - 1) < 0.02"
+    )
 
 
 def test_where_the_server_draws_the_wall_has_pages(open_wall) -> None:
