@@ -52,27 +52,21 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
 def main() -> int:
     """Exit status: 0 trained, 1 failed, 2 wrong usage, 130 or 143 interrupted and saved."""
     name, job = parse()
-    from gan.training.run import (  # torch takes seconds to import; --help and usage errors don't wait
-        InterruptedRunError,
-        run,
-    )
+    # Only now, since torch takes seconds to import: --help and wrong usage are answered at once.
+    from gan.hub.push import check_can_push, push
+    from gan.training.dry_run import report
+    from gan.training.run import InterruptedRunError, run
 
     try:
         if job.run.dry_run:
-            from gan.training.dry_run import report
-
             print(report(name, job.recipe, job.run))
             return 0
         if job.run.push_to_hub:
-            from gan.hub.push import check_can_push
-
             check_can_push(job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag)  # before hours are spent
         folder = run(name, job.recipe, job.run)
         if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
             print(f"saved in {folder}: try it with python app.py --model {folder}")
             if job.run.push_to_hub:
-                from gan.hub.push import push
-
                 published = push(
                     folder, job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag, options=job.card
                 )
