@@ -97,7 +97,7 @@ def test_a_job_of_two_processes_writes_one_run(
     assert differences(alone / "model.safetensors", folder / "model.safetensors") < FLOAT32
     assert "in 2 processes" in done.stdout
     assert done.stdout.count("saved in") == 1, "only the main process speaks"
-    assert [p.name for p in folder.glob("state/*")] == ["step-000000050.safetensors"]
+    assert [p.name for p in folder.glob("state/step-*")] == ["step-000000050.safetensors"]
     trained, loaded = load_file(folder / "model.safetensors"), Generator.from_pretrained(folder).state_dict()
     assert all(torch.equal(trained[k], loaded[k]) for k in trained)
 
@@ -107,7 +107,7 @@ def test_a_lost_process_ends_the_job_and_one_alone_resumes_it(data_dir: Path, al
     arguments = flags(data_dir, folder, "--checkpoint-steps", 10)
     main, other = start_two(train_py, arguments, output)
     deadline = time.monotonic() + 120
-    while not any(folder.glob("state/*")) and time.monotonic() < deadline:
+    while not any(folder.glob("state/step-*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert other.pid is not None
     os.kill(other.pid, signal.SIGKILL)
