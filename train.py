@@ -13,6 +13,7 @@ import tyro
 
 from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
+from gan.training.commands import python
 from gan.training.options import RUNS, RunOptions
 from gan.training.settings import Settings, newest_run, read_settings
 
@@ -102,7 +103,7 @@ def main() -> int:
             check_can_push(options.push_to_hub, private=options.private, tag=options.hub_tag)  # before hours are spent
         folder = run(name, job.recipe, options)
         if speaks:
-            print(f"saved in {folder}: try it with python app.py --model {folder}")
+            print(f"saved in {folder}: try it with {python()} app.py --model {folder}")
             if options.push_to_hub:
                 published = push(
                     folder, options.push_to_hub, private=options.private, tag=options.hub_tag, options=options.card

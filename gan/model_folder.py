@@ -116,7 +116,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / CONFIG
     if not path.is_file():
-        raise ModelError(f"{folder} holds no {CONFIG}: it is not a model folder, or the model was never saved there")
+        raise ModelError(
+            f"{folder} holds no {CONFIG}: it is not a model folder, or its run has not finished an epoch yet"
+        )
     if path.stat().st_size > MAX_CONFIG_BYTES:
         raise ModelError(f"{path} is larger than {MAX_CONFIG_BYTES} bytes: it is not one of ours")
     try:

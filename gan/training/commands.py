@@ -46,11 +46,15 @@ def launcher() -> list[str]:
     """How this process was started: torchrun with its processes on this machine, or the Python that runs."""
     if "TORCHELASTIC_RUN_ID" in os.environ and os.environ.get("GROUP_WORLD_SIZE", "1") == "1":
         return ["torchrun", "--nproc_per_node", os.environ.get("LOCAL_WORLD_SIZE", "1")]
-    here = Path(sys.executable)
-    found = shutil.which("python")
+    return [python()]
+
+
+def python() -> str:
+    """The Python that runs, as one would type it from here."""
+    here, found = Path(sys.executable), shutil.which("python")
     if found and Path(found).parent == here.parent:
-        return ["python"]
-    return [str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)]
+        return "python"
+    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
 def _changed_flags(recipe: Recipe, usual: Recipe) -> list[list[str]]:
