@@ -1,25 +1,25 @@
 """The integer generator: what draws every digit that anyone sees, with the same bytes on every machine.
 
 Post-training quantisation after Jacob et al. 2018 ("Quantization and training of neural networks for efficient
-integer-arithmetic-only inference"), with one aim: exactness. Weights and activations are int8, so a layer's sums are
-whole numbers below 2²⁴, which float32 holds exactly, whatever the order of summation, the number of threads or the
-batch. What is done to a sum (times the row's multiplier, plus its bias, activation, rounding) is one IEEE operation at
-a time, and the last layer ends in a table of grey levels. So float32, float64 and int32 give one result, and so do a
-CPU, a GPU and the WebAssembly of a browser (gan/web/engine).
+integer-arithmetic-only inference"), with one aim: exactness. Weights are int8; activations are int8 or, in networks
+without BatchNorm, have 10 bits. So a layer's sums are whole numbers below 2²⁴, which float32 holds exactly, whatever
+the order of summation, the number of threads or the batch. What is done to a sum (times the row's multiplier, plus its
+bias, activation, rounding) is one IEEE operation at a time, and the last layer ends in a table of grey levels. So
+float32, float64 and int32 give one result, and so do a CPU, a GPU and the WebAssembly of a browser (gan/web/engine).
 
 One digit, from its latent z and class weights y:
 
     v  = round(z · temperature) ‖ round(y · embedding)     multiples of 2⁻¹², as whole numbers
-    x  = round(v / rms(v) · input_scale)                   int8; without the division where the input isn't normalised
-    x  = round(activation(W x · multiplier + bias))        int8, for each hidden layer
+    x  = round(v / rms(v) · input_scale)                   whole; without the division where the input isn't normalised
+    x  = round(activation(W x · multiplier + bias))        whole, for each hidden layer
     px = grey[round(W x · multiplier + bias)]              uint8, by a table of tanh at multiples of 1/1024
 
-`round` is floor(x + ½), then a clamp to −127 … 127 (to the table's ends in the last line).
+`round` is floor(x + ½), then a clamp to −levels … levels of the next layer (to the table's ends in the last line).
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -33,6 +33,8 @@ from gan.errors import ModelError
 from gan.latents import GRID
 
 LEVELS = 127  # of an int8, either way
+FINE_LEVELS = 511  # of 10 bits: activations that no BatchNorm evens out have long tails, and 127 steps are too coarse
+MAX_LEVELS = 2**15 - 1  # the browser's engine multiplies int16
 MAX_SUM = 2**24  # below it, float32 holds every whole number
 TANH_STEPS = 1024  # entries of the table of grey levels for each unit of tanh's argument
 TANH_END = 4  # beyond ±3.12 every grey is 0 or 255
@@ -55,6 +57,8 @@ class IntegerLayer:
     """`float32 [out]`: from a sum of products to steps of what follows"""
     bias: Tensor
     """`float32 [out]`, in the same steps"""
+    levels: int = LEVELS
+    """the largest magnitude of the layer's input"""
 
     @property
     def matrix(self) -> Tensor:
@@ -65,15 +69,15 @@ class IntegerLayer:
 
     @property
     def largest_sum(self) -> int:
-        """The largest sum of products that int8 inputs can reach."""
+        """The largest sum of products that the inputs can reach."""
         weight = self.weight.abs().to(torch.int64)
         if weight.ndim == 2:
-            return LEVELS * int(weight.sum(dim=1).max())
+            return self.levels * int(weight.sum(dim=1).max())
         if weight.shape[-1] == IMAGE_SIZE // 4:  # from 1×1: each output pixel sees one input
-            return LEVELS * int(weight.sum(dim=0).max())
+            return self.levels * int(weight.sum(dim=0).max())
         # With stride 2 and kernel 4, an output pixel sees two by two inputs through the taps of its own parity.
         taps = weight.sum(dim=0).unflatten(2, (2, 2)).unflatten(1, (2, 2))  # [out, 2, 2, 2, 2]
-        return LEVELS * int(taps.sum(dim=(1, 3)).max())
+        return self.levels * int(taps.sum(dim=(1, 3)).max())
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class QuantizedGenerator:
             named["embedding"] = self.embedding
         for i, layer in enumerate(self.layers):
             named |= {f"layers.{i}.{name}": getattr(layer, name) for name in ("weight", "multiplier", "bias")}
+        if has_levels(self.config):
+            named["levels"] = torch.tensor([layer.levels for layer in self.layers], dtype=torch.int32)
         return named
 
     @torch.inference_mode()
@@ -115,8 +121,8 @@ class QuantizedGenerator:
             z: latents `[N, latent_dim]`, rounded to multiples of 2⁻¹² here if they are not yet.
             y: class weights `[N, 10]`; ignored without classes.
             temperature: scales the latents.
-            dtype: of the factors of the products: float32, float64, int32 or int8, which all give the same sums. None:
-                the fastest on the device.
+            dtype: of the factors of the products: float32, float64, int32 or int8, which all give the same sums (with
+                int8, layers whose inputs are larger take float32). None: the fastest on the device.
         """
         device = torch.device(device)
         dtype = dtype or (torch.int8 if device.type == "cpu" and int8_products_are_exact() else torch.float32)
@@ -127,9 +133,10 @@ class QuantizedGenerator:
         return images.view(-1, IMAGE_SIZE, IMAGE_SIZE)
 
     def quantized_input(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> np.ndarray:
-        """The first layer's input `int8 [N, in]`."""
+        """The first layer's input `int16 [N, in]`."""
+        levels = self.layers[0].levels
         steps = np.floor(self.input_units(z, y, temperature) * float(self.input_scale) + 0.5)
-        return np.clip(steps, -LEVELS, LEVELS).astype(np.int8)
+        return np.clip(steps, -levels, levels).astype(np.int16)
 
     def input_units(self, z: np.ndarray, y: np.ndarray, temperature: float = 1.0) -> np.ndarray:
         """Latent and class embedding side by side, `float64 [N, in]`, normalised where the generator does; computed on
@@ -145,11 +152,11 @@ class QuantizedGenerator:
         return v * np.sqrt(v.shape[1] / np.maximum(squares, 1.0))
 
     def _draw(self, x: Tensor, dtype: torch.dtype) -> Tensor:
-        """Grey levels `uint8 [N, 784]` of the first layer's input `int8 [N, in]`, on its device."""
+        """Grey levels `uint8 [N, 784]` of the first layer's input `int16 [N, in]`, on its device."""
         matrices = self._matrices(x.device, dtype)
-        for layer, matrix in zip(self.layers[:-1], matrices[:-1], strict=True):
+        for layer, after, matrix in zip(self.layers[:-1], self.layers[1:], matrices[:-1], strict=True):
             steps = _activated(self.config, _scaled(layer, _sums(layer, matrix, x)))
-            x = steps.add_(0.5).floor_().clamp_(-LEVELS, LEVELS)
+            x = steps.add_(0.5).floor_().clamp_(-after.levels, after.levels)
         steps = _scaled(self.layers[-1], _sums(self.layers[-1], matrices[-1], x))
         end = TANH_END * TANH_STEPS
         places = steps.add_(0.5).floor_().clamp_(-end, end).add_(end).to(torch.int32)
@@ -159,8 +166,14 @@ class QuantizedGenerator:
         """Every layer's weights as a matrix in the type of the sums, kept for the next call."""
         key = device, dtype
         if key not in self._float_matrices:
-            self._float_matrices[key] = [layer.matrix.to(device, dtype).contiguous() for layer in self.layers]
+            self._float_matrices[key] = [
+                layer.matrix.to(device, _factors(layer, dtype)).contiguous() for layer in self.layers
+            ]
         return self._float_matrices[key]
+
+
+def _factors(layer: IntegerLayer, dtype: torch.dtype) -> torch.dtype:
+    return torch.float32 if dtype == torch.int8 and layer.levels > LEVELS else dtype
 
 
 def _sums(layer: IntegerLayer, matrix: Tensor, x: Tensor) -> Tensor:
@@ -229,26 +242,36 @@ def quantize(config: GeneratorConfig, embedding: nn.Linear | None, layers: nn.Se
     table = None if embedding is None else _embedding_table(embedding)
     blank = QuantizedGenerator(config, torch.tensor(1.0), table, (), grey_table())
     units = blank.input_units(*_calibration_set(config))
-    scale = torch.tensor(LEVELS / _range(torch.from_numpy(units)), dtype=torch.float32)
-    x = torch.from_numpy(np.clip(np.floor(units * scale.item() + 0.5), -LEVELS, LEVELS).astype(np.int8))
+    folded = list(_folded(layers))
+    integer = [_integer_weights(config, weight) for weight, _ in folded]
+    ends = [layer.levels for layer, _ in integer]
+    scale = torch.tensor(ends[0] / _range(torch.from_numpy(units)), dtype=torch.float32)
+    x = torch.from_numpy(np.clip(np.floor(units * scale.item() + 0.5), -ends[0], ends[0]))
     step = 1 / scale.item()  # of the layer's input, in the float network's units
     quantized: list[IntegerLayer] = []
-    folded = list(_folded(layers))
-    for i, (weight, bias) in enumerate(folded):
-        rows = weight.abs().amax(dim=1 if weight.ndim == 2 else (0, 2, 3)) / LEVELS  # one scale for each output row
-        rows = torch.where(rows > 0, rows, torch.ones_like(rows))
-        integers = torch.floor(weight / _by_row(rows, weight) + 0.5).to(torch.int8)
-        layer = IntegerLayer(integers, (rows * step).float(), bias.float())
+    for i, (layer, rows) in enumerate(integer):
+        bias = folded[i][1]
         sums = _sums(layer, layer.matrix.float(), x).double().view(len(x), -1, len(bias))
         outputs = (sums * (rows * step) + bias).flatten(1)
-        last = i == len(folded) - 1
+        last = i == len(integer) - 1
         active = outputs if last else _activated(config, outputs)
-        next_step = 1 / TANH_STEPS if last else _range(active) / LEVELS
-        quantized.append(IntegerLayer(integers, (rows * step / next_step).float(), (bias / next_step).float()))
-        x, step = torch.floor(active / next_step + 0.5).clamp(-LEVELS, LEVELS).to(torch.int8), next_step
+        next_step = 1 / TANH_STEPS if last else _range(active) / ends[i + 1]
+        quantized.append(replace(layer, multiplier=(rows * step / next_step).float(), bias=(bias / next_step).float()))
+        if not last:
+            x, step = torch.floor(active / next_step + 0.5).clamp(-ends[i + 1], ends[i + 1]), next_step
     made = QuantizedGenerator(config, scale, table, tuple(quantized), blank.grey)
     check(made)
     return made
+
+
+def _integer_weights(config: GeneratorConfig, weight: Tensor) -> tuple[IntegerLayer, Tensor]:
+    """A layer of int8 weights without its multiplier and bias yet, and the step of each output row `float64 [out]`. Its
+    input has the finest steps that a network of this kind needs and the layer's sums allow."""
+    rows = weight.abs().amax(dim=1 if weight.ndim == 2 else (0, 2, 3)) / LEVELS
+    rows = torch.where(rows > 0, rows, torch.ones_like(rows))
+    layer = IntegerLayer(torch.floor(weight / _by_row(rows, weight) + 0.5).to(torch.int8), rows.float(), rows.float())
+    fine = replace(layer, levels=FINE_LEVELS)
+    return fine if has_levels(config) and fine.largest_sum < MAX_SUM else layer, rows
 
 
 def _embedding_table(embedding: nn.Linear) -> Tensor:
@@ -308,6 +331,11 @@ def grey_table() -> Tensor:
 # Check, write and read
 
 
+def has_levels(config: GeneratorConfig) -> bool:
+    """Whether the range of each layer's input is recorded, for it need not be that of an int8."""
+    return config.architecture == "mlp" and config.batch_norm == "none"
+
+
 def check(quantized: QuantizedGenerator) -> None:
     """Refuse what could draw other bytes elsewhere, or nothing at all.
 
@@ -333,6 +361,7 @@ def check(quantized: QuantizedGenerator) -> None:
         require(bias <= MAX_BIAS, f"layers.{i}.bias", "at most 2²⁴ in magnitude", bias)
         lowest_weight = int(layer.weight.min())
         require(lowest_weight >= -LEVELS, f"layers.{i}.weight", "from -127 to 127", lowest_weight)
+        require(1 <= layer.levels <= MAX_LEVELS, "levels", f"from 1 to {MAX_LEVELS}", layer.levels)
         largest = layer.largest_sum
         require(largest < MAX_SUM, f"layers.{i}.weight", "small enough for sums below 2²⁴", f"sums up to {largest}")
 
@@ -343,6 +372,8 @@ def blank_tensors(config: GeneratorConfig) -> dict[str, Tensor]:
         named = {"input_scale": torch.empty(()), "grey": torch.empty(2 * TANH_END * TANH_STEPS + 1, dtype=torch.uint8)}
         if config.num_classes:
             named["embedding"] = torch.empty(NUM_CLASSES, config.embedding_dim, dtype=torch.int32)
+        if has_levels(config):
+            named["levels"] = torch.empty(len(config.widths) + 1, dtype=torch.int32)
         for i, (shape, out) in enumerate(_weight_shapes(config)):
             named[f"layers.{i}.weight"] = torch.empty(shape, dtype=torch.int8)
             named[f"layers.{i}.multiplier"] = torch.empty(out)
@@ -367,8 +398,9 @@ def from_tensors(config: GeneratorConfig, tensors: dict[str, Tensor]) -> Quantiz
         ModelError: see `check`.
     """
     count = len(_weight_shapes(config))
+    levels = tensors["levels"].tolist() if has_levels(config) else [LEVELS] * count
     layers = (
-        IntegerLayer(*(tensors[f"layers.{i}.{name}"] for name in ("weight", "multiplier", "bias")))
+        IntegerLayer(*(tensors[f"layers.{i}.{name}"] for name in ("weight", "multiplier", "bias")), levels[i])
         for i in range(count)
     )
     made = QuantizedGenerator(

@@ -30,8 +30,8 @@ def modern() -> Generator:
     return Generator.from_pretrained(ROOT / "checkpoints" / "modern")
 
 
-def rounded(x: np.ndarray) -> np.ndarray:
-    return np.floor(x + np.float32(0.5)).clip(-127, 127).astype(int)
+def rounded(x: np.ndarray, end: int) -> np.ndarray:
+    return np.floor(x + np.float32(0.5)).clip(-end, end).astype(int)
 
 
 def plainly_drawn(q: QuantizedGenerator, x: np.ndarray) -> np.ndarray:
@@ -41,9 +41,11 @@ def plainly_drawn(q: QuantizedGenerator, x: np.ndarray) -> np.ndarray:
         steps = np.float32(sums) * layer.multiplier.numpy()
         steps = steps + layer.bias.numpy()
         if i == len(q.layers) - 1:
-            return q.grey.numpy()[np.floor(steps + np.float32(0.5)).clip(-4096, 4096).astype(int) + 4096]
+            return q.grey.numpy()[rounded(steps, 4096) + 4096]
         relu = q.config.activation == "relu"
-        x = rounded(np.where(steps > 0, steps, np.float32(0) if relu else steps * np.float32(0.2)))
+        x = rounded(
+            np.where(steps > 0, steps, np.float32(0) if relu else steps * np.float32(0.2)), q.layers[i + 1].levels
+        )
     raise AssertionError("no layers")
 
 
@@ -173,6 +175,17 @@ def test_a_processor_whose_products_of_bytes_overflow_draws_with_floats(
     quantization.int8_products_are_exact.cache_clear()
 
 
+def test_inputs_have_ten_bits_where_no_batch_norm_evens_them_out_and_their_sums_allow() -> None:
+    def levels(batch_norm: str, width: int) -> list[int]:
+        config = GeneratorConfig(latent_dim=8, widths=(width, 8), batch_norm=batch_norm)
+        return [layer.levels for layer in Generator(config).eval().quantized().layers]
+
+    torch.manual_seed(0)
+    assert levels("all", 8) == [127, 127, 127]
+    assert levels("none", 8) == [511, 511, 511]
+    assert levels("none", 1000) == [511, 127, 511]  # sums of 1,000 products with ±511 could pass 2²⁴
+
+
 def test_quantising_twice_gives_the_same_file(modern: Generator) -> None:
     again = Generator(modern.config)
     again.load_state_dict(modern.state_dict())
@@ -187,7 +200,9 @@ def test_integers_draw_nearly_what_floats_draw(name: str) -> None:
     with torch.no_grad():
         floats = generator(torch.from_numpy(z), torch.from_numpy(y) if generator.conditional else None)
     levels = (floats + 1) * 127.5
-    assert (generator.draw(z, y).view(200, -1) - levels).abs().mean() < 2.0
+    assert (generator.draw(z, y).view(200, -1) - levels).abs().mean() < (
+        1.0 if quantization.has_levels(generator.config) else 2.0
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +215,12 @@ def test_integers_draw_nearly_what_floats_draw(name: str) -> None:
         (lambda q: with_layer(q, multiplier=torch.full((8,), float("inf"))), r"layers\.0\.multiplier"),
         (lambda q: with_layer(q, bias=torch.full((8,), float("nan"))), r"layers\.0\.bias"),
         (lambda q: with_layer(q, weight=torch.full((8, 5), -128, dtype=torch.int8)), r"from -127 to 127, not -128"),
-        (lambda q: with_layer(q, weight=torch.full((8, 1041), 127, dtype=torch.int8)), "sums up to 16790289"),
+        (lambda q: with_layer(q, weight=torch.full((8, 259), 127, dtype=torch.int8)), "sums up to 16808323"),
+        (
+            lambda q: with_layer(q, weight=torch.full((8, 1041), 127, dtype=torch.int8), levels=127),
+            "sums up to 16790289",
+        ),
+        (lambda q: with_layer(q, levels=0), "levels must be from 1 to 32767, not 0"),
         (lambda q: replace(q, embedding=torch.full((10, 3), 2**20, dtype=torch.int32)), "embedding must be at most"),
     ],
 )
@@ -211,8 +231,8 @@ def test_what_could_overflow_or_draw_nothing_is_refused(change, says: str) -> No
         quantization.check(change(q))
 
 
-def with_layer(q: QuantizedGenerator, **tensors: torch.Tensor) -> QuantizedGenerator:
-    return replace(q, layers=(replace(q.layers[0], **tensors), *q.layers[1:]))
+def with_layer(q: QuantizedGenerator, **changes: torch.Tensor | int) -> QuantizedGenerator:
+    return replace(q, layers=(replace(q.layers[0], **changes), *q.layers[1:]))
 
 
 def test_sums_of_transposed_convolutions_are_bounded_by_what_a_pixel_sees() -> None:

@@ -59,6 +59,11 @@ if (engine && !server) {
   engine.asked = { weights: asked(engine.weights), wasm: asked(engine.wasm) };
   asked(engine.worker);
 } }"""
+# By a script, not in the HTML: the browser asks for what it finds there before any script has run, and a dozen of
+# Gradio's scripts would take the connections (six over HTTP/1.1) that the first digits need.
+PRELOAD = """for (const path of %s) {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: `.${path}` }));
+}"""
 TAGS = re.compile(rb'<meta\s+(?:property|name)="(?:og|twitter):[^>]*?>', re.DOTALL)
 
 
@@ -117,8 +122,7 @@ def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Seque
     """Gradio's HTML with the tags of the link that was opened in place of Gradio's own; `scripts` are fetched early."""
     generator, request, problems = open_link(models, raw_query(http))
     base = get_root_url(http, http.url.path, http.scope.get("root_path"))
-    early = "".join(f'<link rel="modulepreload" href=".{path}">\n' for path in scripts)
-    head = f"{card_tags(request, generator, base)}\n{script(request, problems, generator, models)}\n{early}"
+    head = f"{card_tags(request, generator, base)}\n{script(request, problems, generator, models, scripts)}\n"
     page = TAGS.sub(b"", page)
     return page.replace(b"<head>", b"<head>\n" + head.encode(), 1)
 
@@ -146,8 +150,10 @@ def card_tags(request: Request, generator: Generator, base: str) -> str:
     return "\n".join(f'<meta {kind}="{name}" content="{html.escape(content)}">' for kind, name, content in tags)
 
 
-def script(request: Any, problems: list[Problem], generator: Generator, models: ModelStore) -> str:
-    """The state that the page's scripts start from, and the scripts."""
+def script(
+    request: Any, problems: list[Problem], generator: Generator, models: ModelStore, early: Sequence[str] = ()
+) -> str:
+    """The state that the page's scripts start from, and the scripts; Gradio's that are known are fetched early."""
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
     states = {name: _values(of()) for name, of in KINDS.items()} | {kind: _values(request)}
     here = pin(generator)
@@ -170,9 +176,10 @@ def script(request: Any, problems: list[Problem], generator: Generator, models: 
     }
     encoded = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
     folder = f"./page/{static_version()}"
+    fetches = f"{FETCH_ENGINE}\n{PRELOAD % json.dumps(list(early))}"
     return (
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
-        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}\n{FETCH_ENGINE}</script>\n"
+        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}\n{fetches}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )

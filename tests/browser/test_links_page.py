@@ -1,6 +1,7 @@
 """Links on the page: written as Python writes them, read with plain notices, unfurled by the raw HTML."""
 
 import html
+import json
 import random
 import re
 from typing import Any
@@ -117,13 +118,20 @@ def test_links_unfurl_with_their_own_title_and_picture(url, models, query: str, 
     assert (picture.status_code, picture.headers["content-type"].split("/")[0]) == (200, "image")
 
 
+def preloaded(address: str) -> list[str]:
+    """Gradio's scripts that the page's head fetches early."""
+    return [
+        name.lstrip("/") for name in json.loads(re.findall(r"for \(const path of (.*)\) {", httpx.get(address).text)[0])
+    ]
+
+
 def test_gradios_scripts_are_named_to_the_next_visitor_and_fetched_once(models, open_page) -> None:
     page, address = served(models)  # a server nobody has visited yet
     try:
-        assert "/assets/" not in "".join(re.findall(r'rel="modulepreload" href="([^"]*)"', httpx.get(address).text))
+        assert preloaded(address) == []
         assert httpx.get(f"{address}assets/missing-1.js").status_code == 404
         open_page(address, ready="#wall[data-painted]").context.close()
-        named = re.findall(r'rel="modulepreload" href="\./(assets/[^"]*)"', httpx.get(address).text)
+        named = preloaded(address)
         assert len(named) > 15
         assert "assets/missing-1.js" not in named
         second = open_page("about:blank", ready="body")
@@ -145,7 +153,7 @@ def test_gradios_scripts_are_learned_from_the_first_page_alone(models, monkeypat
         code = httpx.get(address + first).text
         later = "assets/" + re.findall(r'"\./([\w-]+\.js)"', code)[0]
         assert httpx.get(address + later).status_code == 200
-        named = re.findall(r'rel="modulepreload" href="\./(assets/[^"]*)"', httpx.get(address).text)
+        named = preloaded(address)
         assert named == [first]
     finally:
         page.close(verbose=False)  # type: ignore[attr-defined]

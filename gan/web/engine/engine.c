@@ -2,7 +2,7 @@
 //
 //     sums = W x                                   int16 × int16 → int32, exact
 //     t    = sums · multiplier + bias              float32, one operation at a time (-ffp-contract=off)
-//     next = clamp(floor(activation(t) + ½))       int16 that holds an int8; in the last layer a place in the grey table
+//     next = clamp(floor(activation(t) + ½))       int16 up to the next layer's levels; at last a place in the grey table
 //
 // A block of 4 digits × 8 outputs stays in registers: each load of weights serves four digits, each load of a pair of
 // inputs serves eight outputs. Widths are multiples of 8 and digits of 4: kernel.js pads them with zeros.
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <wasm_simd128.h>
 
-enum { DIGITS = 4, OUTPUTS = 8, LANES = 4, LEVELS = 127, GREY_END = 4096 };
+enum { DIGITS = 4, OUTPUTS = 8, LANES = 4, GREY_END = 4096 };
 
 #define EXPORT(name) __attribute__((export_name(#name)))
 
@@ -61,10 +61,10 @@ static inline v128_t rounded(v128_t t, float end) {  // int32 in −end … end
   return wasm_i32x4_trunc_sat_f32x4(t);
 }
 
-// A hidden layer: x int16 [digits, width] → out int16 [digits, outputs]. ReLU has the slope 0.
+// A hidden layer: x int16 [digits, width] → out int16 [digits, outputs] in −levels … levels. ReLU has the slope 0.
 EXPORT(hidden)
 void hidden(int digits, const int16_t *x, int width, const int16_t *weight, const float *multiplier, const float *bias,
-            float slope, int16_t *out, int outputs) {
+            float slope, float levels, int16_t *out, int outputs) {
   for (int o = 0; o < outputs; o += OUTPUTS)
     for (int d = 0; d < digits; d += DIGITS) {
       Block sums = products(x + d * width, width, weight + o * width);
@@ -75,7 +75,7 @@ void hidden(int digits, const int16_t *x, int width, const int16_t *weight, cons
         for (int j = 0; j < 2; j++) {
           v128_t t = scaled(sums.of[i][j], multiplier + o + j * LANES, bias + o + j * LANES);
           t = wasm_f32x4_pmax(t, wasm_f32x4_mul(t, wasm_f32x4_splat(slope)));
-          steps[j] = rounded(t, LEVELS);
+          steps[j] = rounded(t, levels);
         }
         wasm_v128_store(out + (d + i) * outputs + o, wasm_i16x8_narrow_i32x4(steps[0], steps[1]));
       }

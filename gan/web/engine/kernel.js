@@ -4,7 +4,6 @@ import { check } from "./errors.js";
 import { PIXELS } from "./quantized.js";
 
 const TILE = 64; // digits that pass through all layers together: their activations stay in the processor's cache
-const LEVELS = 127; // of an int8, either way
 const MAX_SUM = 2 ** 24; // below it, float32 holds every whole number
 const PAGE = 65536;
 
@@ -30,7 +29,8 @@ export class Kernel {
       return address;
     };
     this.#slope = network.config.activation === "relu" ? 0 : 0.2;
-    this.#layers = network.layers.map(({ inputs, outputs }) => ({
+    this.#layers = network.layers.map(({ inputs, outputs, levels }) => ({
+      levels,
       inputs: padded(inputs),
       outputs: padded(outputs),
       weight: room(2 * padded(inputs) * padded(outputs)),
@@ -49,18 +49,18 @@ export class Kernel {
 
   #fill({ layers, grey }, unpacked) {
     const { buffer } = this.#memory;
-    layers.forEach(({ weight, multiplier, bias, inputs, outputs }, i) => {
+    layers.forEach(({ weight, multiplier, bias, inputs, outputs, levels }, i) => {
       const at = this.#layers[i];
       new Float32Array(buffer, at.multiplier).set(multiplier);
       new Float32Array(buffer, at.bias).set(bias);
       new Int8Array(buffer, unpacked).set(weight);
-      const sum = LEVELS * this.#exports.pack(unpacked, outputs, inputs, at.inputs, at.weight);
+      const sum = levels * this.#exports.pack(unpacked, outputs, inputs, at.inputs, at.weight);
       check(sum < MAX_SUM, "weights-damaged", `tensor layers.${i}.weight`, "small enough for sums below 2²⁴", sum);
     });
     new Uint8Array(buffer, this.#grey).set(grey);
   }
 
-  /** Pixels `Uint8Array [N × 784]` of N digits, 0 = paper; `input(i)` is digit i's first input, `Int8Array`. */
+  /** Pixels `Uint8Array [N × 784]` of N digits, 0 = paper; `input(i)` is digit i's first input, `Int16Array`. */
   draw(count, input) {
     const pixels = new Uint8Array(count * PIXELS);
     for (let from = 0; from < count; from += TILE) {
@@ -78,10 +78,10 @@ export class Kernel {
     const { hidden, last } = this.#exports;
     let [x, out] = this.#activations;
     const end = this.#layers.length - 1;
-    for (const { inputs, outputs, weight, multiplier, bias } of this.#layers.slice(0, end)) {
-      hidden(digits, x, inputs, weight, multiplier, bias, this.#slope, out, outputs);
+    this.#layers.slice(0, end).forEach(({ inputs, outputs, weight, multiplier, bias }, i) => {
+      hidden(digits, x, inputs, weight, multiplier, bias, this.#slope, this.#layers[i + 1].levels, out, outputs);
       [x, out] = [out, x];
-    }
+    });
     const { inputs, outputs, weight, multiplier, bias } = this.#layers[end];
     last(digits, x, inputs, weight, multiplier, bias, this.#grey, this.#pixels, outputs);
   }

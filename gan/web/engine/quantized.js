@@ -8,11 +8,13 @@ import { readSafetensors } from "./safetensors.js";
 export const PIXELS = 784;
 export const GREY_ENTRIES = 8193; // of tanh at −4, −4 + 1/1024, … 4
 const LEVELS = 127; // of an int8, either way
+const MAX_LEVELS = 2 ** 15 - 1; // of the int16 that engine.c multiplies
 const MAX_EMBEDDING = 2 ** 19; // in steps of 2⁻¹²
 const MAX_LATENT = 64; // times the largest temperature below MAX_EMBEDDING steps: sums of squares stay exact
 
 /** The network of a quantized.safetensors' bytes and of the "generator" of its config.json:
- * `{ config, inputScale, embedding, layers: [{ weight, multiplier, bias, inputs, outputs }], grey }`.
+ * `{ config, inputScale, embedding, layers: [{ weight, multiplier, bias, inputs, outputs, levels }], grey }`; a layer's
+ * `levels` are the largest magnitude of its input.
  *
  * Throws "unsupported" for a network that isn't a perceptron, "weights-damaged" for what doesn't fit the config or is
  * out of range; kernel.js adds up the weights. */
@@ -42,6 +44,7 @@ export function readNetwork(buffer, config) {
       weight: values[`layers.${i}.weight`],
       multiplier: values[`layers.${i}.multiplier`],
       bias: values[`layers.${i}.bias`],
+      levels: values.levels?.[i] ?? LEVELS,
     })),
   };
   checkValues(network);
@@ -58,6 +61,7 @@ function layerSizes({ latent_dim, embedding_dim, num_classes, widths }) {
 function expectedTensors(config) {
   const expected = { input_scale: kind("F32", []), grey: kind("U8", [GREY_ENTRIES]) };
   if (config.num_classes) expected.embedding = kind("I32", [NUM_CLASSES, config.embedding_dim]);
+  if (config.batch_norm === "none") expected.levels = kind("I32", [layerSizes(config).length]);
   layerSizes(config).forEach(([inputs, outputs], i) => {
     expected[`layers.${i}.weight`] = kind("I8", [outputs, inputs]);
     expected[`layers.${i}.multiplier`] = kind("F32", [outputs]);
@@ -76,24 +80,28 @@ function checkValues({ inputScale, embedding, layers }) {
   checkTensor(inputScale >= 2 ** -16 && inputScale <= 2 ** 16, "input_scale", "from 2⁻¹⁶ to 2¹⁶", inputScale);
   const far = embedding?.find((value) => Math.abs(value) > MAX_EMBEDDING);
   checkTensor(far === undefined, "embedding", `at most ${MAX_EMBEDDING} in magnitude`, far);
-  layers.forEach(({ weight, multiplier, bias }, i) => {
+  layers.forEach(({ weight, multiplier, bias, levels }, i) => {
     const factor = multiplier.find((value) => !(value > 0 && value <= 2 ** 16));
     checkTensor(factor === undefined, `layers.${i}.multiplier`, "above 0 and at most 2¹⁶", factor);
     const offset = bias.find((value) => !(Math.abs(value) <= 2 ** 24));
     checkTensor(offset === undefined, `layers.${i}.bias`, "at most 2²⁴ in magnitude", offset);
+    checkTensor(levels >= 1 && levels <= MAX_LEVELS, "levels", `from 1 to ${MAX_LEVELS}`, levels);
     checkTensor(!weight.includes(-128), `layers.${i}.weight`, "from -127 to 127", -128);
   });
 }
 
-/** The first layer's input of a digit, `Int8Array [inputs]`: of its latent `z [latent_dim]` and class weights `y [10]`,
+/** The first layer's input of a digit, `Int16Array [inputs]`: of its latent `z [latent_dim]` and class weights `y [10]`,
  * one float64 operation at a time. */
 export function quantizedInput({ config, inputScale, embedding, layers }, z, y, temperature) {
   const v = new Float64Array(layers[0].inputs); // whole numbers of steps of 2⁻¹², as all sums that follow
   for (let i = 0; i < z.length; i++) v[i] = Math.floor(Math.floor(z[i] * GRID + 0.5) * temperature + 0.5);
   if (embedding) addEmbedded(v.subarray(z.length), y, embedding);
   const factor = config.normalize_input ? Math.sqrt(v.length / Math.max(squares(v), 1)) : 1 / GRID;
-  const x = new Int8Array(v.length);
-  for (let i = 0; i < v.length; i++) x[i] = clamped(Math.floor(v[i] * factor * inputScale + 0.5));
+  const { levels } = layers[0];
+  const x = new Int16Array(v.length);
+  for (let i = 0; i < v.length; i++) {
+    x[i] = Math.max(-levels, Math.min(levels, Math.floor(v[i] * factor * inputScale + 0.5)));
+  }
   return x;
 }
 
@@ -110,8 +118,6 @@ function addEmbedded(into, y, embedding) {
   }
   for (let k = 0; k < into.length; k++) into[k] = Math.floor(into[k] / GRID + 0.5);
 }
-
-const clamped = (value) => Math.max(-LEVELS, Math.min(LEVELS, value));
 
 /** Throws "request" unless `z` and `y` are a latent and class weights that the network can take. */
 export function checkLatent({ config }, z, y) {

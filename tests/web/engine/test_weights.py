@@ -80,6 +80,8 @@ def with_entry(tensor: Tensor, value: float) -> Tensor:
         ),
         ("layers.1.bias", lambda t: with_entry(t, torch.nan), "not NaN"),
         ("layers.1.bias", lambda t: with_entry(t, -3e7), "not -30000000"),
+        ("levels", lambda t: with_entry(t, 0), "levels must be from 1 to 32767, not 0"),
+        ("levels", lambda t: with_entry(t, 32768), "not 32768"),
         ("layers.0.weight", lambda t: with_entry(t, -128), "layers.0.weight must be from -127 to 127, not -128"),
         ("layers.1.weight", lambda t: torch.full_like(t, 127), "sums below 2²⁴, not 17741900"),
     ],
