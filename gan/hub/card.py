@@ -240,14 +240,26 @@ def _facts(
         "Data": dataset.linked_title if dataset else None,
         "Generator": _describe_generator(generator),
         "Discriminator": _describe_discriminator(discriminator),
-        "Epochs": training.get("epochs"),
+        "Epochs": _epochs(training),
         "Steps": training.get("steps"),
+        "Began with": _initial(training.get("init_from")),
         "Seed": training.get("seed"),
         "Device": training.get("device"),
         "Processes": training.get("processes"),
         "Wall time": _duration(training.get("seconds")),
         "Versions": ", ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, dict) else None,
     }
+
+
+def _initial(record: Any) -> Any:
+    """The model that a run began with."""
+    return f"{record.get('model')} ({record.get('weights')})" if isinstance(record, dict) else None
+
+
+def _epochs(training: dict[str, Any]) -> Any:
+    """After how many epochs the weights are from."""
+    epochs, done = training.get("epochs"), training.get("best_of_epochs")
+    return epochs if done is None else f"{format_value(epochs)}, the best by distance of {format_value(done)}"
 
 
 def _describe_generator(config: GeneratorConfig) -> str:

@@ -17,7 +17,7 @@ def warnings(training: dict[str, Any], figures: dict[str, float]) -> list[str]:
         figures: of the evaluation, or the last scores of the run.
     """
     found = []
-    recipe, epochs = training.get("recipe"), training.get("epochs")
+    recipe, epochs = training.get("recipe"), training.get("best_of_epochs", training.get("epochs"))
     planned = recipe.get("epochs") if isinstance(recipe, dict) else None
     if isinstance(epochs, int | float) and isinstance(planned, int | float) and epochs < planned:
         found.append(
