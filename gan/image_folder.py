@@ -22,7 +22,7 @@ NO_PICTURES = {"BUFR", "GRIB", "HDF5", "MPEG"}  # formats that Pillow recognises
 DRAFT = 4 * IMAGE_SIZE  # a JPEG photograph is decoded in an eighth of its size where that is still this large
 BLANK = 16  # grey levels: where a picture varies by less, nothing is drawn on it
 NAMED = 3  # files that a message names; the others are counted
-INTEGER_BITS = (1, 8, 10, 12, 14, 16, 32)  # ranges of whole numbers, 0 … 2ⁿ − 1: masks, bytes, sensors
+INTEGER_BITS = (1, 8, 10, 12, 14, 16, 31)  # ranges of whole numbers, 0 … 2ⁿ − 1: masks, bytes, sensors
 FLOAT_RANGES = ((0.0, 1.0), (-1.0, 1.0), (0.0, 255.0), (0.0, 65535.0))
 OVERSHOOT = 0.1  # of a float range: sharpening and resampling leave it by a little
 
@@ -63,16 +63,16 @@ def read_image_folder(folder: Path) -> ImageFolder:
             f"{folder} holds no images (.png, .jpg, .tif, .webp and whatever else Pillow reads){there}: name a folder "
             f"of images with --data-dir"
         )
-    labels = _labels(folder, paths)
     pictures, damaged = [], {}
     for path in paths:
         try:
             pictures.append(_read(path))
         except Exception as error:  # a decoder raises whatever its damaged file leads to, not OSError alone
-            damaged[path] = one_line(error)
+            damaged[path] = one_line(error).replace(f" '{path}'", "")
     if damaged:
         reasons = [f"{path} is not an image that Pillow can read ({reason})" for path, reason in damaged.items()]
         raise UserError(f"{_named(reasons)}: mend or remove {_it(reasons)}")
+    labels = _labels(folder, paths)
     images, notes = _as_ink_on_paper(paths, pictures)
     if others:
         notes.append(f"left out: {_counts(others)}")
@@ -252,10 +252,12 @@ def _ranges(pictures: Sequence[_Picture]) -> dict[str, tuple[float, float]]:
     for kind, pairs in extremes.items():
         low, high = min(low for low, _ in pairs), max(high for _, high in pairs)
         if kind == "float":
-            fits = [(a, b) for a, b in FLOAT_RANGES if a - OVERSHOOT * (b - a) <= low and high <= b + OVERSHOOT * (b - a)]
+            fits = [
+                (a, b) for a, b in FLOAT_RANGES if a - OVERSHOOT * (b - a) <= low and high <= b + OVERSHOOT * (b - a)
+            ]
         else:
-            fits = [(0.0, 2.0**n - 1) for n in INTEGER_BITS if 0 <= low and high < 2**n]
-        ranges[kind] = (0.0, 255.0) if kind == "8 bit" else fits[0] if fits else (low, max(high, low + 1))
+            fits = [(0.0, 2.0**n - 1) for n in INTEGER_BITS if low >= 0 and high < 2**n]
+        ranges[kind] = (0.0, 255.0) if kind == "8 bit" else fits[0] if fits else (low, high if high > low else low + 1)
     return ranges
 
 

@@ -24,6 +24,7 @@ from gan.recipes import RECIPES, Recipe
 CARD = "README.md"
 TEMPLATE = Path(__file__).with_name("card.md")
 TASK = "unconditional-image-generation"
+DATA_PICTURE = "data.png"  # what a run was trained on: perhaps its maker's own pictures, so it is never published
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ def time_lapse(folder: Path) -> Path | None:
 
 def _plots(folder: Path) -> list[str]:
     """The run's plots (PNG files beside its config) as Markdown; a pair NAME-light.png, NAME-dark.png as one."""
-    names = sorted(path.name for path in folder.glob("*.png") if path.name != "samples.png")
+    names = sorted(path.name for path in folder.glob("*.png") if path.name not in ("samples.png", DATA_PICTURE))
     shown = []
     for name in names:
         dark, light = name.replace("-light.png", "-dark.png"), name.replace("-dark.png", "-light.png")

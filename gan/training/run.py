@@ -25,6 +25,7 @@ from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
 from gan.evaluation.reference import load_reference
 from gan.files import remove_unfinished, write_atomically
+from gan.hub.card import DATA_PICTURE
 from gan.model_folder import CONFIG, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
@@ -78,6 +79,10 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         data = load_dataset(options.dataset, options.data_dir)
         initial = load_initial(options.init_from, recipe) if options.init_from and not options.resume else None
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    if main:
+        print(data.description())
+        if not options.resume:
+            write_atomically(folder / DATA_PICTURE, data.preview())
     try:
         return Run(name, options, trainer, folder, initial).train()
     except torch.OutOfMemoryError:
