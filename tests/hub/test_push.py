@@ -56,7 +56,7 @@ def test_a_run_is_published_as_one_commit_of_its_files(published):
 def test_the_makers_own_pictures_are_not_published(hub, maker, run_folder):
     """data.png shows what the run was trained on: it stays at home, and no card shows it."""
     (run_folder / "data.png").write_bytes(b"my face")
-    push(run_folder, "maker/digits")
+    push.push(run_folder, "maker/digits")
     head = hub.repositories["models", "maker/digits"].head
     assert "data.png" not in head
     assert b"data.png" not in head["README.md"]
