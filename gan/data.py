@@ -50,6 +50,16 @@ class Dataset:
             return images, None
         return images, torch.nn.functional.one_hot(self.labels[indices], NUM_CLASSES).to(torch.float32)
 
+    def split(self) -> tuple["Dataset", "Dataset"]:
+        """A training and a test part of a data set that has none: every sixth image is for tests, as many as MNIST
+        has."""
+        test = torch.arange(len(self)) % 6 == 5
+
+        def part(rows: Tensor) -> Dataset:
+            return replace(self, images=self.images[rows], labels=None if self.labels is None else self.labels[rows])
+
+        return part(~test), part(test)
+
     def fingerprint(self) -> str:
         """16 hex digits that change with the data, so that a run is only resumed on its own."""
         digest = hashlib.sha256(self.images.cpu().numpy().tobytes())
