@@ -17,11 +17,11 @@ import { Store } from "./state.js";
 import { language } from "./words.js";
 import { mountWrite } from "./write.js";
 
-/** The parts of the page. `server` is a source of pictures (see server.js), `openTab(tab)` brings a tab to the front.
+/** The parts of the page. `server` is a source of pictures (see server.js).
  *
  * `mounts` fill the shell's places: by a place's name (gan/web/controls.py), a function of the element; what it returns,
  * if anything, is the panel of the place's tab. */
-export function composePage({ server, openTab }) {
+export function composePage(server) {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   const store = new Store(page);
   const pixels = new Pixels(server, startEngine);
@@ -38,4 +38,9 @@ export function composePage({ server, openTab }) {
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };
+}
+
+/** Bring a tab to the front; both shells give its button this name. */
+export function openTab(tab) {
+  document.getElementById(`tab-${tab}-button`)?.click();
 }
