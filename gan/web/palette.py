@@ -16,8 +16,9 @@ MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 def css_variables() -> str:
     """All of it as CSS variables: `--paper-50`, …, `--seal-950`, `--font`, `--font-mono`."""
-    families = {"paper": PAPER, "seal": SEAL}
-    lines = [f"--{name}-{shade}: {colour};" for name, of in families.items() for shade, colour in zip(SHADES, of, strict=True)]
+    lines = []
+    for name, colours in (("paper", PAPER), ("seal", SEAL)):
+        lines += [f"--{name}-{shade}: {colour};" for shade, colour in zip(SHADES, colours, strict=True)]
     for name, fonts in (("font", SANS), ("font-mono", MONO)):
         quoted = (f'"{font}"' if " " in font else font for font in fonts)
         lines.append(f"--{name}: {', '.join(quoted)};")

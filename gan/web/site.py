@@ -1,7 +1,7 @@
 """A site without a server: the page, the engine and the models as files, for a static Space or any web host.
 
-The name of a file changes with its content, but for index.html, sw.js and the thumbnail; so all others may be cached for
-ever, and a page never gets a file of another version.
+The name of a file changes with its content, but for index.html, sw.js and the thumbnail. So the others may be cached
+for ever, and a page never gets a file of another version.
 """
 
 import base64

@@ -226,15 +226,15 @@ CHINESE = {
     "alone_cannot_draw": "本页没有服务器可以代为绘制。保留原来的画面。",
     "no_animations": "动画文件需要服务器:python app.py",
     "no_addresses": "本页没有服务器,图片没有自己的地址:请嵌入整个页面。",
-    "no_server": "这里的一切都由你的浏览器绘制;打开过一次之后,本页不再需要网络。本页没有服务器,因此没有:API、有自己地址的"
-    "图片、动画文件、分类器对数字的识读、按名称打开的 Hub 模型。",
+    "no_server": "这里的一切都由你的浏览器绘制;打开过一次之后,本页不再需要网络。本页没有服务器,因此没有:API、"
+    "有自己地址的图片、动画文件、分类器对数字的识读、按名称打开的 Hub 模型。",
     "newer_version": "本页有新版本。",
     "reload": "重新加载",
     "card_of": "关于 {model}",
     "no_card": "未能收到。",
     "file_missing": "本站不完整:缺少 {file}。请发布者重新上传。",
-    "old_browser": "本页需要较新的浏览器,支持 JavaScript 模块和 WebAssembly:Chrome 91、Firefox 114、Safari 16.4 或更新版本。"
-    "{error}",
+    "old_browser": "本页需要较新的浏览器,支持 JavaScript 模块和 WebAssembly:"
+    "Chrome 91、Firefox 114、Safari 16.4 或更新版本。{error}",
     "close": "关闭",
     "retry": "重试",
     "unreachable": "服务器没有响应。显示的是它最后画出的图片。",
