@@ -143,7 +143,7 @@ EXPORT(tanh_) void tanh_(float *x, int count) {
   for (int i = 0; i < count; i += LANES) {
     v128_t v = wasm_v128_load(x + i);
     v128_t e = exponential(wasm_f32x4_max(wasm_f32x4_mul(wasm_f32x4_abs(v), all(-2)), all(-80)));  // NaN stays NaN
-    v128_t t = wasm_f32x4_div(wasm_f32x4_sub(all(1), e), wasm_f32x4_add(all(1), e));
+    v128_t t = wasm_f32x4_sub(all(1), wasm_f32x4_div(wasm_f32x4_mul(all(2), e), wasm_f32x4_add(all(1), e)));
     wasm_v128_store(x + i, wasm_v128_or(t, wasm_v128_and(v, all(-0.0f))));  // with the sign of x
   }
 }
@@ -212,14 +212,15 @@ void batch_norm_gradient(float *dy, const float *normal, const float *scale, con
 
 // The optimiser
 
-// Adam (Kingma & Ba 2015) in place: `rate` is the step size over 1 − β₁ᵗ, `root` is √(1 − β₂ᵗ).
+// Adam (Kingma & Ba 2015) in place: `rate` is the step size over 1 − β₁ᵗ, `root` is √(1 − β₂ᵗ), and `new1` and `new2` are
+// 1 − β₁ and 1 − β₂, which lose digits if they are computed in float32.
 EXPORT(adam)
 void adam(float *weights, const float *gradient, float *mean, float *square, int count, float rate, float beta1,
-          float beta2, float root, float eps) {
+          float new1, float beta2, float new2, float root, float eps) {
   for (int i = 0; i < count; i += LANES) {
     v128_t g = wasm_v128_load(gradient + i), m = wasm_v128_load(mean + i), s = wasm_v128_load(square + i);
-    m = wasm_f32x4_add(m, wasm_f32x4_mul(wasm_f32x4_sub(g, m), all(1 - beta1)));
-    s = wasm_f32x4_add(wasm_f32x4_mul(s, all(beta2)), wasm_f32x4_mul(wasm_f32x4_mul(g, g), all(1 - beta2)));
+    m = wasm_f32x4_add(wasm_f32x4_mul(m, all(beta1)), wasm_f32x4_mul(g, all(new1)));
+    s = wasm_f32x4_add(wasm_f32x4_mul(s, all(beta2)), wasm_f32x4_mul(wasm_f32x4_mul(g, g), all(new2)));
     wasm_v128_store(mean + i, m);
     wasm_v128_store(square + i, s);
     v128_t deviation = wasm_f32x4_add(wasm_f32x4_div(wasm_f32x4_sqrt(s), all(root)), all(eps));

@@ -1,7 +1,7 @@
 // The weights of a network, one tensor behind the other, so that an optimiser goes over all of them in one call.
 
 export class Weights {
-  #tensors = new Map();
+  #tensors = new Map(); // { shape, at }
 
   /** Args: the kernels, and every tensor's shape by its name, in PyTorch's order. */
   constructor(kernels, shapes) {
@@ -11,15 +11,21 @@ export class Weights {
     this.gradients = kernels.floats(this.count);
     let at = 0;
     for (const [name, shape] of Object.entries(shapes)) {
-      const part = (block) => block.subarray(at, at + sizeOf(shape));
-      this.#tensors.set(name, { shape, value: part(this.values), gradient: part(this.gradients) });
+      this.#tensors.set(name, { shape, at });
       at += padded(shape);
     }
   }
 
-  /** `{ shape, value, gradient }` of a tensor; the last two are views. */
+  /** `{ shape, value, gradient }` of a tensor, the last two as views; undefined if there is none. */
   of(name) {
-    return this.#tensors.get(name);
+    const shape = this.#tensors.get(name)?.shape;
+    return shape && { shape, value: this.part(this.values, name), gradient: this.part(this.gradients, name) };
+  }
+
+  /** A tensor's view of a block that lies as the weights do. */
+  part(block, name) {
+    const { shape, at } = this.#tensors.get(name);
+    return block.subarray(at, at + sizeOf(shape));
   }
 
   get names() {
@@ -30,11 +36,12 @@ export class Weights {
    *
    * Args: `uniform()` returns numbers in 0 … 1. */
   initialise(uniform) {
-    for (const [name, { shape, value }] of this.#tensors) {
+    for (const name of this.names) {
+      const { value } = this.of(name);
       const [, inputs] = this.of(name.replace(/bias$/, "weight")).shape;
       if (!inputs) continue;
       const bound = 1 / Math.sqrt(inputs);
-      for (let i = 0; i < sizeOf(shape); i++) value[i] = (2 * uniform() - 1) * bound;
+      for (let i = 0; i < value.length; i++) value[i] = (2 * uniform() - 1) * bound;
     }
   }
 
