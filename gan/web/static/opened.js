@@ -5,26 +5,25 @@ import { hasWeights, isCalled } from "./models.js";
 import { page } from "./page.js";
 import { kindOf, putRight, readQuery } from "./read.js";
 
-/** Complete the page's state with what a query asks for. */
-export function openLink(query) {
+/** What a query asks of the page, as its state; `drawing` is the model that draws it. */
+export function openLink(query, drawing) {
   const kind = kindOf(query);
   const read = readQuery(kind, query);
-  const { drawing } = page;
   const { values, problems } = putRight(kind, read.values, read.problems, drawing);
   const { model, weights, v, ...own } = values;
-  Object.assign(page, {
+  return {
     kind,
     state: { ...page.defaults, [kind]: own },
-    problems: [...notHere(model, weights), ...problems],
+    problems: [...notHere(model, weights, drawing), ...problems],
     pin: { model: drawing.model, weights: drawing.weights, v: page.version },
     conditional: drawing.conditional,
     directions: drawing.directions,
-  });
+  };
 }
 
 // Why the model of a link doesn't draw it.
-function notHere(model, weights) {
-  const { drawing, models } = page;
+function notHere(model, weights, drawing) {
+  const { models } = page;
   if (model && !isCalled(drawing, model)) {
     const known = models.map((here) => here.model).join(", ");
     return [{ parameter: "model", value: model, code: "no_model", args: { known } }];
