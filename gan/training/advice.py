@@ -65,12 +65,15 @@ class Collapse:
         before, self.collapsed = self.collapsed, has_collapsed(scores)
         if before == self.collapsed:
             return None
+        counted = "classes" in scores
         if before:
-            return f"epoch {epoch}: recovered, all ten digits are drawn"
-        missing = NUM_CLASSES - round(scores["classes"])
-        what = f"{missing} of the ten digits are missing" if missing else "the digits of a class look alike"
+            return f"epoch {epoch}: recovered, {'all ten digits are drawn' if counted else 'the images differ'}"
+        missing = NUM_CLASSES - round(scores.get("classes", NUM_CLASSES))
+        what = "the digits of a class look alike" if counted else "the images look alike"
+        what = f"{missing} of the ten digits are missing" if missing else what
+        diversity = scores["diversity" if counted else "pixel_diversity"]
         return (
-            f"epoch {epoch}: {what} (diversity {scores['diversity']:.2f} of the data's 1.00). The generator has "
+            f"epoch {epoch}: {what} (diversity {diversity:.2f} of the data's 1.00). The generator has "
             f"collapsed: it repeats what fools D best. Early on this often mends itself; if it stays, begin anew with "
             f"{self.flags}"
         )

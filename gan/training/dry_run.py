@@ -100,6 +100,7 @@ def _schedule(trainer: Trainer, note: str) -> str:
     return "\n".join(
         [
             f"  data          {len(trainer.data):,} images{note}",
+            *(f"                {converted}" for converted in trainer.data.notes),
             f"  batch         {r.batch_size}, {r.discriminator_steps} D and 1 G update a step, {order}",
             f"  steps         {trainer.steps_per_epoch:,} an epoch × {r.epochs} epochs = {trainer.total_steps:,}",
             f"  loss          {r.loss.replace('_', ' ')}; penalties: {penalties}",

@@ -24,8 +24,9 @@ from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
-from gan.evaluation.reference import load_reference
+from gan.evaluation.standard import Standard, standard_of
 from gan.files import remove_unfinished, write_atomically
+from gan.hub.card import DATA_PICTURE
 from gan.model_folder import CONFIG, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
@@ -70,19 +71,25 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
     folder = options.folder(name)
     accelerator = start_accelerator(options, folder)
     main = accelerator.is_main_process
-    if options.keep == "best" and not _is_scored(options.dataset):
-        raise UserError(
-            f"--keep best needs a distance after each epoch, and none is measured for {options.dataset}: leave it out"
-        )
     check_share(recipe, accelerator.num_processes)
     if main:
         check_folder(name, folder, options.resume)
     with accelerator.main_process_first(), nullcontext() if main else redirect_stdout(io.StringIO()):
         data = load_dataset(options.dataset, options.data_dir)
+        standard = standard_of(data, options.data_dir)
+        if options.keep == "best" and standard.reference is None:
+            raise UserError(
+                f"--keep best needs a distance after each epoch, and none is measured for {options.dataset}: leave it "
+                f"out ({standard.missing})"
+            )
         initial = load_initial(options.init_from, recipe) if options.init_from and not options.resume else None
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    if main:
+        print(data.description())
+        if not options.resume:
+            write_atomically(folder / DATA_PICTURE, data.preview())
     try:
-        return Run(name, options, trainer, folder, initial).train()
+        return Run(name, options, trainer, folder, initial, standard).train()
     except torch.OutOfMemoryError:
         raise ProcessError(
             f"{trainer.device} is out of memory: lower --batch-size or choose another --device"
@@ -129,21 +136,22 @@ def check_folder(name: str, folder: Path, resume: bool) -> None:
         write_atomically(history, "")
 
 
-def _is_scored(dataset: str) -> bool:
-    """Whether epochs are scored: the classifier knows MNIST's digits only."""
-    return dataset == "mnist"
-
-
 class Run:
     """One trainer and the folder that it fills."""
 
     def __init__(
-        self, name: str, options: RunOptions, trainer: Trainer, folder: Path, initial: Initial | None = None
+        self,
+        name: str,
+        options: RunOptions,
+        trainer: Trainer,
+        folder: Path,
+        initial: Initial | None = None,
+        standard: Standard | None = None,
     ) -> None:
         self.name, self.options, self.trainer, self.folder = name, options, trainer, folder
         self.accelerator, self.recipe = trainer.accelerator, trainer.recipe
         self.main = self.accelerator.is_main_process
-        self.scored = _is_scored(trainer.data.name)
+        self.standard = standard or standard_of(trainer.data, options.data_dir)
         self.identity = {  # what must agree for a run to be continued
             "recipe": json.loads(json.dumps(asdict(self.recipe))),
             "dataset": trainer.data.name,
@@ -222,8 +230,10 @@ class Run:
             progress.say(
                 f"that is little: {trainer.steps_per_epoch} steps an epoch; --epochs {enough} or more would do"
             )
-        if self.scored:
-            floor = load_reference().floor(SCORED_SAMPLES)
+        if self.standard.missing:
+            progress.say(self.standard.missing)
+        if self.standard.reference:
+            floor = self.standard.reference.floor(SCORED_SAMPLES)
             progress.say(f"distance: of {SCORED_SAMPLES:,} drawn digits to the data; as many real ones: {floor:.2f}")
         progress.say(HEADER)
 
@@ -260,8 +270,8 @@ class Run:
         if not self.main:
             return
         generator = self.trainer.trained_generator() if epoch_ends else None
-        if generator and self.scored:
-            record["scores"] = quick_scores(generator, SCORED_SAMPLES)
+        if generator:
+            record["scores"] = quick_scores(generator, SCORED_SAMPLES, self.standard)
         record = _rounded(record)
         history.write(json.dumps(record) + "\n")
         history.flush()
@@ -297,7 +307,7 @@ class Run:
 
     def _save_best(self, generator: Generator) -> None:
         """Keep the generator of the epoch that just ended, if none was nearer to the data."""
-        if self.scored and _distance(self.last_record) < _distance(self.best_record):
+        if _distance(self.last_record) < _distance(self.best_record):
             self.best_record = self.last_record
             self._save_to(self.folder / BEST, generator)
 

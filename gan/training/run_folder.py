@@ -1,9 +1,9 @@
 """What a run writes into its folder besides its states and its history.
 
 The folder holds exactly what a Hub repository holds (config.json, model.safetensors, discriminator.safetensors,
-metrics.json, history.jsonl, samples/, time-lapse, curves, README.md), and beside that state/, to resume from, and
-best/, the model of the epoch that was nearest to the data. The model is written after each epoch, so that a run that is
-killed can be looked at and published.
+metrics.json, history.jsonl, samples/, time-lapse, curves, README.md), and beside that state/, to resume from,
+best/, the model of the epoch that was nearest to the data, and data.png, some of the data as the networks see it. The
+model is written after each epoch, so that a run that is killed can be looked at and published.
 """
 
 import json

@@ -23,6 +23,7 @@ import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from gan.data import load_dataset
 from gan.errors import UserError
 from gan.networks import Generator
 from gan.training.options import RunOptions
@@ -52,6 +53,19 @@ def test_a_run_folder_holds_what_a_hub_repository_holds(finished: Path) -> None:
     generator = Generator.from_pretrained(finished)
     expected = generator.sample(range(100)).numpy().reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
     np.testing.assert_array_equal(255 - drawn, expected.repeat(2, 0).repeat(2, 1))
+
+
+def test_what_was_loaded_is_shown_before_the_first_step(
+    mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(trainer: Trainer) -> None:
+        assert (tmp_path / "run" / "data.png").read_bytes() == load_dataset("mnist", mnist_dir).preview()
+        assert capsys.readouterr().out.startswith("mnist: 512 images, 10 classes of 51 … 52\n")
+        raise UserError("seen")
+
+    monkeypatch.setattr(Trainer, "step", look)
+    with pytest.raises(UserError, match="seen"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "run"))
 
 
 def test_the_history_tells_losses_probabilities_and_scores(finished: Path) -> None:
