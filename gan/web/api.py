@@ -13,7 +13,7 @@ import gradio as gr
 
 from gan import latents
 from gan.networks import Generator
-from gan.web import links, pictures
+from gan.web import links, mcp, pictures
 from gan.web.judge import NoJudgeError, read_digits
 from gan.web.model_store import ModelStore, pin
 from gan.web.opening import open_link
@@ -22,6 +22,7 @@ from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
 
 def add(models: ModelStore) -> None:
     """Put the functions on the page that is being built."""
+    mcp.send_images()
     for name, function in functions(models).items():
         gr.api(function, api_name=name, queue=False, concurrency_limit=None)
 
@@ -127,13 +128,27 @@ def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
     return {"generate": generate, "interpolate": interpolate, "write": write, "judge": judge}
 
 
+DECIMALS = 4  # that a link writes
+
+
+def _plain(value: object) -> object:
+    """A number as a link writes it: JavaScript and JSON have one kind of number, so that 7 may arrive as 7.0, and 0.3
+    as 0.30000000000000004. What is no such number is left for the links' parser to refuse."""
+    if not isinstance(value, float):
+        return value
+    rounded = round(value, DECIMALS)
+    if abs(value - rounded) > 1e-9 * max(abs(value), 1):
+        return value
+    return int(rounded) if rounded.is_integer() else rounded
+
+
 def _switch(on: object) -> object:
     return int(on) if isinstance(on, bool) else on
 
 
 def _opened(models: ModelStore, kind: type[Request], given: dict[str, Any]) -> tuple[Generator, Any]:
     """The served generator and the request of these arguments; gr.Error says what is wrong with them."""
-    query = urlencode({name: value for name, value in given.items() if value is not None})
+    query = urlencode({name: _plain(value) for name, value in given.items() if value is not None})
     generator, request, problems = open_link(models, query, kind)
     if problems:
         raise gr.Error(" ".join(f"{p.parameter} {p.reason}, not {p.value!r}." for p in problems), print_exception=False)
