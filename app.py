@@ -7,7 +7,9 @@ from typing import Annotated
 
 import tyro
 
+from gan.console import print_everywhere
 from gan.errors import UserError
+from gan.proxies import use_proxies
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -35,6 +37,7 @@ class Options:
 
 def main(options: Options) -> None:
     """Load the generator, build the page, serve it until interrupted."""
+    use_proxies()
     # Here, not above: torch and gradio take seconds, which --help and a wrong option need not wait for.
     if ON_ZERO_GPU:
         import gan.web.zero_gpu  # noqa: F401, I001  (before torch)
@@ -57,6 +60,7 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     try:
         main(tyro.cli(Options))
     except UserError as error:

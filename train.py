@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tyro
 
+from gan.console import print_everywhere
 from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
 from gan.training.commands import python
@@ -129,4 +130,5 @@ def silence():
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())
