@@ -4,7 +4,6 @@ Images inside the networks are `float32 [N, 784]` in −1 … 1 (−1 = paper, 1
 """
 
 from collections.abc import Sequence
-from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -167,10 +166,10 @@ class Generator(nn.Module):
             TypeError: seeds is a single number.
             ValueError: a seed, digit or temperature out of range, or digits asked of an unconditional generator.
         """
-        if isinstance(seeds, Integral):
+        if isinstance(seeds, int | np.integer):
             raise TypeError(f"seeds must be several, as [{seeds}] or range({seeds}, {seeds + 16}), not {seeds!r} alone")
         seeds = list(seeds)
-        asked = [int(digits)] * len(seeds) if isinstance(digits, SupportsInt) and np.ndim(digits) == 0 else digits
+        asked = [int(digits)] * len(seeds) if isinstance(digits, int | np.integer) else digits
         y = latents.one_hot(self.classes(seeds, asked))
         z = latents.latent(seeds, self.config.latent_dim)
         return self.draw(z, y, temperature)
