@@ -13,14 +13,15 @@ from gan.latents import NUM_SEEDS
 from gan.web import api, links
 from gan.web.model_store import ModelStore
 from gan.web.parameters import MAX_TEXT
+from gan.web.queue import DrawingQueue
 from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
 from gan.web.words import CHINESE, ENGLISH
 
 say = gr.I18n(en=ENGLISH, zh=CHINESE)
 
 
-def build_page(models: ModelStore) -> gr.Blocks:
-    """The page of these models; `serve.launch_options` says how it is launched."""
+def build_page(models: ModelStore, queue: DrawingQueue | None = None) -> gr.Blocks:
+    """The page of these models, whose API draws in the queue; `serve.application` serves it."""
     with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         mount_point("head")
         with gr.Tabs(elem_id="tabs"):
@@ -33,7 +34,7 @@ def build_page(models: ModelStore) -> gr.Blocks:
         for name, tab in (("generate", generate), ("morph", morph), ("write", write)):
             tab.select(None, js=f"() => {{ digitsPage.select('{name}') }}", api_visibility="private")
         connect({"digits": generate_controls, "walk": morph_controls, "text": write_controls})
-        api.add(models)
+        api.add(models, queue)
     return page
 
 
