@@ -118,7 +118,7 @@ def test_every_control_changes_picture_and_address(open_page, site) -> None:
 
 def test_a_value_that_no_link_may_hold_is_refused_and_goes_back(open_page, site) -> None:
     page = open_page(f"{site.url}?count=400", ready=PAINTED)
-    page.get_by_label("Same handwriting, ten digits").check()
+    page.get_by_label("Same handwriting, ten digits").click()
     expect(page.get_by_role("alert")).to_contain_text("How many: “400” must be at most 40 when each shows ten digits.")
     expect(page.get_by_label("Same handwriting, ten digits")).not_to_be_checked()
     assert "ten" not in query_of(page)
