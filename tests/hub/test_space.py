@@ -162,7 +162,8 @@ def test_a_free_account_is_told_what_it_can_do(hub, maker, checkout):
     for way_out in (
         "a Gradio Space that you have already",
         "https://huggingface.co/pro",
-        "python -m gan.hub push MODEL",
+        "python -m gan.hub deploy maker/page --static",
+        "python -m gan.hub deploy maker/page --zero-gpu",
     ):
         assert way_out in str(error.value)
     assert hub.repositories == {}
