@@ -12,10 +12,14 @@ export function workOffline({ store, notices }) {
   store.subscribe("painted", () => {
     if (asked) return;
     asked = true;
-    // A frame of another site may be forbidden to keep anything.
-    setTimeout(() => serviceWorker.register("./sw.js").catch(() => {}), LATER);
+    setTimeout(() => keep().catch(() => {}), LATER); // a frame of another site may be forbidden to keep anything
   });
-  if (!serviceWorker.controller) return;
+  const before = serviceWorker.controller;
+  async function keep() {
+    const registration = await serviceWorker.register("./sw.js");
+    if (before) await registration.update(); // browsers look for themselves, but when they like
+  }
+  if (!before) return;
   serviceWorker.addEventListener("controllerchange", () => {
     notices.tell("version", [say("newer_version")], { retry: () => location.reload(), action: say("reload") });
   });
