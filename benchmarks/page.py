@@ -10,8 +10,8 @@ in one browser, after a warm-up; medians. "Painted" is the first task after the 
 - cold: opening the page in a fresh profile over 200 ms of latency until its first digits are painted, before Gradio is
   there or after; baseline: the same of a session that chose the server. Limit 1.5 s.
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
-- play: a walk of 16 digits that plays for five seconds at the screen's 60 frames a second; a frame without a new picture
-  is dropped (at most 1 %).
+- play: a walk of 16 digits that plays for five seconds at 60 frames a second; a frame of the screen that shows no new
+  picture is dropped (at most 1 %).
 - drag: sliders at 60 events a second; the last picture is the last value's, every time.
 - usable: opening the page until digits are painted; baseline: an empty gr.Blocks until it is mounted. Limit 1.5.
   Beside it, without a limit: Gradio's own time for the first tab's controls, with none of our scripts.
@@ -45,11 +45,12 @@ page.launch(server_port={port}, quiet=True, ssr_mode=False)
 """
 CONTROLS = """
 import gradio
-from gan.web.page import generate_tab
+from gan.web.controls import TABS
+from gan.web.page import tab_components
 from gan.web.theme import theme
 with gradio.Blocks(analytics_enabled=False, fill_width=True) as page:
     with gradio.Tabs():
-        with gradio.Tab("Generate"): generate_tab()
+        with gradio.Tab("Generate"): tab_components(TABS[0])
         with gradio.Tab("Morph"): pass
         with gradio.Tab("Write"): pass
 page.launch(server_port={port}, quiet=True, ssr_mode=False, theme=theme())
@@ -178,8 +179,7 @@ def serve(model: str, port: int) -> None:
     from gan import images as rendering
     from gan.hub.resolve import load_generator
     from gan.web.model_store import ModelStore
-    from gan.web.page import build_page
-    from gan.web.serve import launch_options
+    from gan.web.serve import application, server
 
     torch.set_num_threads(1)
     models = ModelStore(load_generator(model))
@@ -190,9 +190,7 @@ def serve(model: str, port: int) -> None:
             ready[int(request.query_params["count"])], media_type="image/png", headers={"Cache-Control": "no-store"}
         )
 
-    options = launch_options(models)
-    options["app_kwargs"]["routes"].append(Route("/constant.png", constant))
-    build_page(models).launch(quiet=True, server_port=port, **options)
+    server(application(models, more_routes=(Route("/constant.png", constant),)), host="127.0.0.1", port=port).run()
 
 
 def started(command: list[str], port: int, temporary: str) -> tuple[subprocess.Popen[bytes], float]:

@@ -28,7 +28,7 @@ def read(kind: type[R], query: str, *, page: bool = False) -> tuple[R, list[Prob
     if len(query) > MAX_QUERY:
         return kind(), [Problem("query", query[:40] + "…", "long", {"most": MAX_QUERY})]
     given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY):
+    for name, value in parse_qsl(query, keep_blank_values=True):
         given.setdefault(name, []).append(value)
     values: dict[str, Any] = {}
     problems = []

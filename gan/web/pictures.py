@@ -3,7 +3,6 @@
 request → pixels (`draw`) → bytes of a file (`encoded`); and `preview`, for those who unfurl a link.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +17,6 @@ from gan.web.words import ENGLISH
 from gan.writing import written_line
 
 PREVIEW_WIDTH = 600  # pixels, about: what cards show
-
-ONE_AT_A_TIME = threading.RLock()  # the process's cores draw one picture: two at once would only take turns
 
 
 @dataclass(frozen=True)
@@ -203,8 +200,7 @@ ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items
 
 def draw(generator: Generator, request: Request) -> np.ndarray:
     """The pixels of a request, `uint8`, 0 = paper, 255 = ink; the shape is its kind's."""
-    with ONE_AT_A_TIME:
-        return PICTURES[type(request)].draw(generator, request)
+    return PICTURES[type(request)].draw(generator, request)
 
 
 def encoded(generator: Generator, request: Request, path: str) -> bytes:

@@ -1,8 +1,8 @@
 // Walks and lines as files: links that download them.
 
 import { el } from "./dom.js";
-import { pictureUrl } from "./link.js";
-import { limits } from "./page.js";
+import { limits, page } from "./page.js";
+import { saveAs } from "./saving.js";
 import { frameSize } from "./walk.js";
 import { say } from "./words.js";
 
@@ -20,10 +20,12 @@ export function walkFiles(values) {
   const { width, height } = frameSize(values);
   const played = values.swing ? 2 * values.frames - 2 : values.frames;
   const moving = { ...values, scale: largestScale(SCALE, width * height * played) };
+  const strip = fileLink(name, "walk.png", "walk", { ...values, scale: 1 }, say("strip"));
+  if (!page.server) return [strip, el("span", { class: "hint", text: say("no_animations") })];
   return [
     fileLink(name, "walk.gif", "walk", moving, "GIF"),
     fileLink(name, "walk.webp", "walk", moving, "WebP"),
-    fileLink(name, "walk.png", "walk", { ...values, scale: 1 }, say("strip")),
+    strip,
   ];
 }
 
@@ -33,11 +35,11 @@ export function textFile(values) {
 }
 
 function fileLink(name, path, kind, values, what) {
-  return el("a", {
+  const link = el("a", {
     class: "button quiet",
     id: `download-${path.replace(".", "-")}`,
-    download: `${name}.${path.split(".")[1]}`,
-    href: pictureUrl(path, kind, values),
     text: say("download", { what }),
   });
+  saveAs(link, `${name}.${path.split(".")[1]}`, path, kind, values);
+  return link;
 }

@@ -67,7 +67,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
     const { code, message } = pixels.failure;
     const why = say(`engine_${code}`, { error: message });
     const retry = FOR_GOOD.has(code) ? null : () => draw(store, pixels, "browser");
-    notices.tell("engine", [`${why} ${say("server_draws")}`], { retry });
+    notices.tell("engine", [`${why} ${say(page.server ? "server_draws" : "alone_cannot_draw")}`], { retry });
   };
   pixels.subscribe(tellFailure);
   tellFailure();
@@ -78,6 +78,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
 
 // "drawn in your browser,": the sentence's words with a choice between them.
 function whoDraws({ store, pixels }) {
+  if (!page.server) return [nobodyElse(pixels)];
   const choice = el(
     "select",
     {
@@ -96,6 +97,17 @@ function whoDraws({ store, pixels }) {
   show();
   const [before, after] = say("drawn").split("{where}");
   return [before, choice, after];
+}
+
+// Without a server there is no choice.
+function nobodyElse(pixels) {
+  const node = el("span", { id: "drawn-by", text: say("drawn", { where: say("drawn_in_browser") }) });
+  const show = () => {
+    node.dataset.here = pixels.here;
+  };
+  pixels.subscribe(show);
+  show();
+  return node;
 }
 
 // Another one draws what is shown.
