@@ -12,14 +12,20 @@ export class Batches {
   #order = []; // rows of the digits that this pass over them has yet to show
   #rows;
 
-  /** Args: digits as `readDigits` returns them, the recipe, a seed, and how many of the digits to use, equally many of each
-   * class. */
+  /** Args: digits as `readDigits` returns them, the recipe, a seed, and `use`'s limit. */
   constructor(digits, recipe, seed, limit = digits.count) {
     this.#digits = digits;
     this.#recipe = recipe;
     this.#random = new RandomState().seed(seed);
-    const [perClass, used] = [digits.count, limit].map((count) => Math.floor(count / NUM_CLASSES));
-    this.#rows = Array.from({ length: digits.count }, (_, i) => i).filter((i) => i % perClass < used);
+    this.use(limit);
+  }
+
+  /** From now on, use so many of the digits, equally many of each class. */
+  use(limit) {
+    const { count } = this.#digits;
+    const [perClass, used] = [count, limit].map((all) => Math.floor(all / NUM_CLASSES));
+    this.#rows = Array.from({ length: count }, (_, i) => i).filter((i) => i % perClass < used);
+    this.#order = [];
   }
 
   /** The batches of a step, as `Trainer.step` takes them. The recipe may have changed since the last step. */

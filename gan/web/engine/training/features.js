@@ -89,8 +89,8 @@ export class FeatureNet {
     return { features, read };
   }
 
-  /** Of drawn images: `{ distance, alike }`, the Fréchet distance to real digits, and the share of the class that most are
-   * read as. */
+  /** Of drawn images: `{ distance, alike, variety }`: the Fréchet distance to real digits, the share of the class that most
+   * are read as, and the variance of what the network sees as a share of real digits'. */
   measure(images) {
     const { features, read } = this.of(images);
     const drawn = statistics(features);
@@ -100,9 +100,12 @@ export class FeatureNet {
       sum += (drawn.mean[i] - this.real.mean[i]) ** 2 + drawn.covariance[i][i] + this.real.covariance[i][i];
     for (const value of eigenvalues(between)) sum -= 2 * Math.sqrt(Math.max(value, 0));
     const counts = Array.from({ length: NUM_CLASSES }, (_, digit) => read.filter((of) => of === digit).length);
-    return { distance: Math.max(sum, 0), alike: Math.max(...counts) / read.length };
+    const variety = trace(drawn.covariance) / trace(this.real.covariance);
+    return { distance: Math.max(sum, 0), alike: Math.max(...counts) / read.length, variety };
   }
 }
+
+const trace = (matrix) => matrix.reduce((sum, row, i) => sum + row[i], 0);
 
 function shuffle(order, random) {
   for (let i = order.length - 1; i > 0; i--) {

@@ -41,9 +41,10 @@ export class Run {
     return this.trainer.steps;
   }
 
-  /** Other values of some of the recipe's fields, all but those of the networks. */
-  change(knobs) {
+  /** Other values of some of the recipe's fields, all but those of the networks, or another `limit`. */
+  change({ limit, ...knobs }) {
     Object.assign(this.recipe, knobs);
+    if (limit) this.batches.use(limit);
   }
 
   /** One training step; returns its losses and probabilities. */
