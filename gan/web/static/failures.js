@@ -33,7 +33,7 @@ export class Failures {
       error.problems.map((problem) => `${explain(problem)} ${say("kept")}`),
     );
     this.#refused = kind;
-    const typing = document.activeElement?.matches("input, textarea");
+    const typing = document.activeElement?.matches("input:not([type=checkbox], [type=radio]), textarea");
     if (!typing) this.#goBack(); // its field was left before the answer came
   }
 
