@@ -4,6 +4,7 @@ ENGLISH = {
     "tab_watch": "Watch",
     "watch_lead": "Two networks fight here, in your browser: one draws digits, the other tells them from real ones. "
     "Both begin with random weights, and each learns from the other.",
+    "watch_title": "Two networks fight",
     "watch_recipe": "Recipe",
     "watch_small": "small: knows the ten classes, readable within a minute",
     "watch_relu-2": "relu-2: the smallest GAN that draws digits",
@@ -92,6 +93,7 @@ ENGLISH = {
 CHINESE = {
     "tab_watch": "观战",
     "watch_lead": "两个网络就在你的浏览器里对抗:一个画数字,另一个分辨真假。两者都从随机权重开始,互相从对方那里学习。",
+    "watch_title": "两个网络的对抗",
     "watch_recipe": "配方",
     "watch_small": "small:知道十个类别,一分钟内就能看懂",
     "watch_relu-2": "relu-2:能画数字的最小 GAN",
@@ -131,7 +133,8 @@ CHINESE = {
     "watch_unseen": "没给它看过的真实数字",
     "watch_fake": "画出的数字",
     "watch_distance": "与真实数字的距离",
-    "watch_distance_help": "一千个画出的数字离真实数字有多远,由在此标签页里学会认数字的小网络来看。越低越好;坐标轴是对数的。",
+    "watch_distance_help": "一千个画出的数字离真实数字有多远,由在此标签页里学会认数字的小网络来看。"
+    "越低越好;坐标轴是对数的。",
     "watch_distance_value": "距离",
     "watch_presets": "弄坏它,再救回来",
     "watch_presets_help": "每一种都以自己的方式破坏对抗,又有一个办法能救回来。前者让数字重新开始,后者接着继续。",

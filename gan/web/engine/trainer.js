@@ -156,7 +156,14 @@ function curves() {
   const now = performance.now();
   const rate = (run.steps - since.steps) / ((now - since.time) / 1000);
   if (now - since.time > 2000) since = { time: now, steps: run.steps };
-  self.postMessage({ kind: "curves", steps: run.steps, updates: run.updates, rate, unseen: run.seenUnseen(), ...means(told) });
+  self.postMessage({
+    kind: "curves",
+    steps: run.steps,
+    updates: run.updates,
+    rate,
+    unseen: run.seenUnseen(),
+    ...means(told),
+  });
   told = [];
 }
 

@@ -27,7 +27,8 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
   function add(step, values) {
     points.push({ step, values });
     if (points.length > MOST) points = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
-    for (const [name, value] of Object.entries(values)) if (value !== undefined) keys[name].textContent = shortened(value);
+    for (const [name, value] of Object.entries(values))
+      if (value !== undefined) keys[name].textContent = shortened(value);
     schedule();
   }
 
@@ -72,7 +73,8 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
     for (const [name, { color }] of Object.entries(lines)) {
       context.strokeStyle = style.getPropertyValue(color.slice(4, -1)); // var(--name)
       context.beginPath();
-      for (const { step, values } of points) if (Number.isFinite(values[name])) context.lineTo(x(step), y(values[name]));
+      for (const { step, values } of points)
+        if (Number.isFinite(values[name])) context.lineTo(x(step), y(values[name]));
       context.stroke();
     }
   }
@@ -101,4 +103,5 @@ function ticks(low, high, logarithmic) {
   return found;
 }
 
-const shortened = (value) => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2));
+const shortened = (value) =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);

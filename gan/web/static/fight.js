@@ -19,7 +19,8 @@ export class Fight {
     const { worker, wasm, digits, unseen } = page.fight;
     this.#worker = new Worker(worker, { type: "module" });
     this.#worker.onmessage = ({ data }) => this.#told(data);
-    this.#worker.onerror = ({ message }) => this.#told({ kind: "failed", code: "no-worker", message: message || "worker" });
+    this.#worker.onerror = ({ message }) =>
+      this.#told({ kind: "failed", code: "no-worker", message: message || "worker" });
     const here = (address) => new URL(address, document.baseURI).href; // the worker has another base
     this.send("load", { ...options, wasm: here(wasm), digits: here(digits), unseen: here(unseen) });
   }

@@ -32,21 +32,51 @@ export function mountWatch(root, { store }) {
   const names = Object.keys(recipes).reverse(); // the one that is readable first
   const choice = el(
     "select",
-    { id: "watch-recipe", "aria-label": say("watch_recipe"), onchange: () => store.change("watch", { watch: choice.value }) },
+    {
+      id: "watch-recipe",
+      "aria-label": say("watch_recipe"),
+      onchange: () => store.change("watch", { watch: choice.value }),
+    },
     ...names.map((name) => el("option", { value: name, text: say(`watch_${name}`) })),
   );
   const toggle = el("button", { id: "watch-toggle", onclick: startOrPause, text: say("watch_start") });
-  const stepD = el("button", { id: "watch-d", class: "quiet", onclick: () => update("discriminator"), text: say("watch_d") });
-  const stepG = el("button", { id: "watch-g", class: "quiet", onclick: () => update("generator"), text: say("watch_g") });
-  const again = el("button", { id: "watch-restart", class: "quiet", onclick: () => begin(), text: say("watch_restart") });
+  const stepD = el("button", {
+    id: "watch-d",
+    class: "quiet",
+    onclick: () => update("discriminator"),
+    text: say("watch_d"),
+  });
+  const stepG = el("button", {
+    id: "watch-g",
+    class: "quiet",
+    onclick: () => update("generator"),
+    text: say("watch_g"),
+  });
+  const again = el("button", {
+    id: "watch-restart",
+    class: "quiet",
+    onclick: () => begin(),
+    text: say("watch_restart"),
+  });
   const slow = el("input", { type: "checkbox", id: "watch-slow", onchange: () => setPace() });
   const status = el("p", { id: "watch-status", class: "told", role: "status", text: "" });
   const back = el("button", { id: "watch-back", hidden: true, onclick: goBack });
-  const keep = el("button", { id: "watch-keep", class: "quiet", disabled: true, onclick: save, text: say("watch_keep") });
+  const keep = el("button", {
+    id: "watch-keep",
+    class: "quiet",
+    disabled: true,
+    onclick: save,
+    text: say("watch_keep"),
+  });
 
   // The pictures
 
-  const wall = el("canvas", { role: "img", "aria-label": say("watch_numbers"), width: 28 * COLUMNS, height: 28 * COLUMNS });
+  const wall = el("canvas", {
+    role: "img",
+    "aria-label": say("watch_numbers"),
+    width: 28 * COLUMNS,
+    height: 28 * COLUMNS,
+  });
   const way = path(say("watch_path"));
   const eye = eyeCanvas(say("watch_eye"));
   const losses = chart({
@@ -73,7 +103,13 @@ export function mountWatch(root, { store }) {
   const charts = [losses, beliefs, distances];
   const turned = knobs((changed) => change(changed));
   const part = (name, ...children) =>
-    el("section", { class: `part ${name}` }, el("h3", { text: say(`watch_${name}`) }), ...children, help(`watch_${name}_help`));
+    el(
+      "section",
+      { class: `part ${name}` },
+      el("h3", { text: say(`watch_${name}`) }),
+      ...children,
+      help(`watch_${name}_help`),
+    );
   const help = (key) => el("p", { class: "hint", text: say(key) });
   root.replaceChildren(
     el("p", { class: "lead", text: say("watch_lead") }),
@@ -93,7 +129,13 @@ export function mountWatch(root, { store }) {
       "div",
       { class: "watch" },
       el("div", { class: "watch-seen" }, part("numbers", wall, way.node), part("eye", eye)),
-      el("div", { class: "watch-told" }, part("probabilities", beliefs.node), part("losses", losses.node), part("distance", distances.node)),
+      el(
+        "div",
+        { class: "watch-told" },
+        part("probabilities", beliefs.node),
+        part("losses", losses.node),
+        part("distance", distances.node),
+      ),
     ),
     part("presets", el("div", { class: "presets" }, ...Object.entries(PRESETS).map(presetCard))),
     part("knobs", turned.node),
@@ -105,7 +147,13 @@ export function mountWatch(root, { store }) {
   function presetCard([name, { broken, cure }]) {
     const label = say(`watch_preset_${name}`);
     const button = (kind, act) =>
-      el("button", { id: `watch-${kind}-${name}`, class: "quiet", "aria-label": `${label}: ${say(`watch_${kind}`)}`, onclick: act, text: say(`watch_${kind}`) });
+      el("button", {
+        id: `watch-${kind}-${name}`,
+        class: "quiet",
+        "aria-label": `${label}: ${say(`watch_${kind}`)}`,
+        onclick: act,
+        text: say(`watch_${kind}`),
+      });
     return el(
       "div",
       { class: "preset" },
@@ -143,7 +191,10 @@ export function mountWatch(root, { store }) {
       fight.begin({ recipe: { ...recipe }, seed: run, limit });
       setPace();
     } catch (error) {
-      become("failed", error.code.startsWith("no-") ? say("watch_no_wasm") : say("watch_failed", { error: error.message }));
+      become(
+        "failed",
+        error.code.startsWith("no-") ? say("watch_no_wasm") : say("watch_failed", { error: error.message }),
+      );
     }
   }
 

@@ -12,6 +12,7 @@ import { Weights } from "./weights.js";
 
 const HIDDEN = 256;
 export const FEATURES = 32;
+const LEAST = 0.01; // of the mean variance: what sees less in real digits counts for nothing
 const BATCH = 100;
 const EPOCHS = 5;
 const ADAM = { rate: 2e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8 };
@@ -20,7 +21,8 @@ export class FeatureNet {
   constructor(kernels) {
     const sizes = [PIXELS, HIDDEN, FEATURES, NUM_CLASSES];
     const shapes = {};
-    for (let i = 0; i < 3; i++) Object.assign(shapes, { [`${i}.weight`]: [sizes[i + 1], sizes[i]], [`${i}.bias`]: [sizes[i + 1]] });
+    for (let i = 0; i < 3; i++)
+      Object.assign(shapes, { [`${i}.weight`]: [sizes[i + 1], sizes[i]], [`${i}.bias`]: [sizes[i + 1]] });
     this.weights = new Weights(kernels, shapes);
     this.input = kernels.floats(BATCH * PIXELS);
     this.gradient = kernels.floats(BATCH * NUM_CLASSES);
@@ -40,11 +42,15 @@ export class FeatureNet {
     const order = Array.from({ length: digits.count }, (_, i) => i);
     for (let epoch = 0; epoch < EPOCHS; epoch++) {
       shuffle(order, random);
-      for (let from = 0; from + BATCH <= order.length; from += BATCH) this.#learn(digits, order.slice(from, from + BATCH));
+      for (let from = 0; from + BATCH <= order.length; from += BATCH)
+        this.#learn(digits, order.slice(from, from + BATCH));
     }
     this.scales.fill(1);
-    const raw = statistics(this.of(digits.images).features);
-    this.scales = this.scales.map((_, i) => Math.sqrt(1000 / FEATURES / (raw.covariance[i][i] + 1e-6)));
+    const { covariance } = statistics(this.of(digits.images).features);
+    const least = (LEAST * trace(covariance)) / FEATURES;
+    this.scales = this.scales.map((_, i) => (covariance[i][i] > least ? Math.sqrt(1 / covariance[i][i]) : 0));
+    const used = this.scales.filter((scale) => scale > 0).length;
+    this.scales = this.scales.map((scale) => scale * Math.sqrt(1000 / used));
     this.real = statistics(this.of(digits.images).features);
     this.root = squareRoot(this.real.covariance);
   }
@@ -57,7 +63,10 @@ export class FeatureNet {
     rows.forEach((row, i) => {
       const probabilities = softmax(logits.subarray(i * NUM_CLASSES, (i + 1) * NUM_CLASSES));
       probabilities[digits.label(row)] -= 1;
-      this.gradient.set(probabilities.map((p) => p / BATCH), i * NUM_CLASSES);
+      this.gradient.set(
+        probabilities.map((p) => p / BATCH),
+        i * NUM_CLASSES,
+      );
     });
     const first = this.layers[0];
     this.layers.reduceRight(
@@ -123,7 +132,7 @@ function softmax(logits) {
 
 function statistics(rows) {
   const mean = new Float64Array(FEATURES);
-  for (const row of rows) row.forEach((value, i) => (mean[i] += value / rows.length));
+  for (const row of rows) for (let i = 0; i < FEATURES; i++) mean[i] += row[i] / rows.length;
   const covariance = Array.from({ length: FEATURES }, () => new Float64Array(FEATURES));
   for (const row of rows)
     for (let i = 0; i < FEATURES; i++)

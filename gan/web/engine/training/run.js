@@ -98,7 +98,11 @@ export class Run {
 
   /** Keep this state as the last good one. */
   keep() {
-    this.kept = { steps: this.steps, updates: { ...this.updates }, blocks: this.#blocks().map((block) => block.slice()) };
+    this.kept = {
+      steps: this.steps,
+      updates: { ...this.updates },
+      blocks: this.#blocks().map((block) => block.slice()),
+    };
     this.kept.adam = this.#optimizers().map(({ steps }) => steps);
   }
 
@@ -107,7 +111,9 @@ export class Run {
     const { steps, updates, blocks, adam } = this.kept;
     this.trainer.steps = steps;
     this.updates = { ...updates };
-    this.#blocks().forEach((block, i) => block.set(blocks[i]));
+    this.#blocks().forEach((block, i) => {
+      block.set(blocks[i]);
+    });
     this.#optimizers().forEach((optimizer, i) => {
       optimizer.steps = adam[i];
     });
@@ -121,7 +127,13 @@ export class Run {
     const { generator, discriminator, average } = this.trainer;
     const norms = generator.norms.flatMap(([, norm]) => [norm.runningMean, norm.runningVariance]);
     const moments = this.#optimizers().flatMap(({ mean, square }) => [mean, square]);
-    return [generator.weights.values, discriminator.weights.values, ...moments, ...norms, ...(average ? [average.values] : [])];
+    return [
+      generator.weights.values,
+      discriminator.weights.values,
+      ...moments,
+      ...norms,
+      ...(average ? [average.values] : []),
+    ];
   }
 
   #latentsOf(seeds) {

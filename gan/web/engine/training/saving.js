@@ -33,8 +33,7 @@ export async function modelZip(run, { name, seconds }) {
   return zipped(Object.fromEntries(Object.entries(files).map(([file, bytes]) => [`${folder}/${file}`, bytes])));
 }
 
-const tensorsOf = (weights) =>
-  weights.names.map((name) => [name, weights.of(name).shape, weights.of(name).value]);
+const tensorsOf = (weights) => weights.names.map((name) => [name, weights.of(name).shape, weights.of(name).value]);
 
 const generatorConfig = (recipe) => ({
   architecture: "mlp",

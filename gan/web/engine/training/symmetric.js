@@ -22,9 +22,9 @@ function rotate(a, vectors, p, q) {
   const t = Math.sign(theta || 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
   const c = 1 / Math.sqrt(t * t + 1);
   const s = t * c;
-  for (const row of vectors ? [...a, ...vectors] : a) [row[p], row[q]] = [c * row[p] - s * row[q], s * row[p] + c * row[q]];
-  for (let i = 0; i < a.length; i++)
-    [a[p][i], a[q][i]] = [c * a[p][i] - s * a[q][i], s * a[p][i] + c * a[q][i]];
+  for (const row of vectors ? [...a, ...vectors] : a)
+    [row[p], row[q]] = [c * row[p] - s * row[q], s * row[p] + c * row[q]];
+  for (let i = 0; i < a.length; i++) [a[p][i], a[q][i]] = [c * a[p][i] - s * a[q][i], s * a[p][i] + c * a[q][i]];
 }
 
 /** The symmetric square root of a matrix without negative eigenvalues (those of rounding count as 0). */

@@ -21,7 +21,18 @@ export function zipped(files) {
   };
   for (const [path, bytes] of Object.entries(files)) {
     const name = new TextEncoder().encode(path);
-    const common = [u16(20), u16(0), u16(0), u16(0), u16(FIRST_DAY), u32(crc32(bytes)), u32(bytes.length), u32(bytes.length), u16(name.length), u16(0)];
+    const common = [
+      u16(20),
+      u16(0),
+      u16(0),
+      u16(0),
+      u16(FIRST_DAY),
+      u32(crc32(bytes)),
+      u32(bytes.length),
+      u32(bytes.length),
+      u16(name.length),
+      u16(0),
+    ];
     directory.push(u32(CENTRAL), u16(20), ...common, u16(0), u16(0), u16(0), u32(0), u32(at), name);
     for (const part of [u32(LOCAL), ...common, name, bytes]) at += put(parts, part);
   }
