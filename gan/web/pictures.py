@@ -12,7 +12,7 @@ import numpy as np
 from gan import images, latents, walks
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.networks import Generator
-from gan.web.requests import MAX_PIXELS, DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import MAX_PIXELS, DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest, WatchRequest
 from gan.web.words import ENGLISH
 from gan.writing import written_line
 
@@ -167,6 +167,14 @@ def _preview_text(r: TextRequest) -> Preview:
     return Preview(ENGLISH["alt_text"].format(text=r.text, seed=r.seed), "/text.png", replace(r, scale=4))
 
 
+# A training, which no route draws
+
+
+def _preview_watch(r: WatchRequest) -> Preview:
+    drawn = _preview_digits(DigitsRequest(count=32, model=r.model, weights=r.weights))
+    return replace(drawn, title=ENGLISH["watch_title"])
+
+
 # The table
 
 PICTURES: dict[type[Request], Picture] = {
@@ -193,6 +201,7 @@ PICTURES: dict[type[Request], Picture] = {
             "text=2026-11-21&seed=7&scale=3",
         ),
     )),
+    WatchRequest: Picture(lambda g, _: draw_digits(g, DigitsRequest()), _preview_watch, ()),
 }  # fmt: skip
 
 ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items() for encoding in picture.encodings}

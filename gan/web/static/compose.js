@@ -14,6 +14,7 @@ import { page } from "./page.js";
 import { Panels } from "./panels.js";
 import { Pixels } from "./pixels.js";
 import { Store } from "./state.js";
+import { mountWatch } from "./watch.js";
 import { language } from "./words.js";
 import { mountWrite } from "./write.js";
 
@@ -35,6 +36,7 @@ export function composePage(server) {
     generate: (root) => mountGenerate(root, { store, pixels, failures, openTab }),
     download: (root) => mountDownload(root, { store }),
     morph: (root) => mountMorph(root, { store, pixels, failures }),
+    watch: (root) => mountWatch(root, { store }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };
