@@ -1,6 +1,5 @@
 """The head of the page's HTML, which knows the link that was opened: its card, and the state of the page's scripts."""
 
-import dataclasses
 import html
 import json
 import math
@@ -20,14 +19,14 @@ from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.devices import describe_device
 from gan.latents import NUM_SEEDS
 from gan.networks import Generator
-from gan.web import links, parameters, requests
+from gan.web import cards, links, parameters, requests
 from gan.web.assets import static_version
 from gan.web.drawn_here import engine_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
 from gan.web.parameters import VERSION, Problem
-from gan.web.pictures import preview
+from gan.web.pictures import title
 from gan.web.requests import PlaneRequest, Request
 from gan.web.words import CHINESE, ENGLISH
 
@@ -128,24 +127,25 @@ def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Seque
 
 
 def card_tags(request: Request, generator: Generator, base: str) -> str:
-    """og: and twitter: tags; the image is the very picture that the link shows."""
-    pinned = dataclasses.replace(request, model=name_of(generator), weights=generator.weights)
-    shown = preview(pinned)
-    image = f"{base}{shown.path}?{links.write(shown.request)}"
-    address = f"{base}/?{links.write(pinned, page=True)}"
+    """og: and twitter: tags; the image is a card of what the link shows."""
+    query = links.write(request, page=True, model=name_of(generator), weights=generator.weights)
+    image, address, named = f"{base}/card.png?{query}", f"{base}/?{query}", title(request)
     tags = [
         ("property", "og:type", "website"),
         ("property", "og:site_name", ENGLISH["title"]),
-        ("property", "og:title", shown.title),
+        ("property", "og:title", named),
         ("property", "og:description", ENGLISH["lead"]),
         ("property", "og:url", address),
         ("property", "og:image", image),
-        ("property", "og:image:alt", shown.title),
+        ("property", "og:image:type", "image/png"),
+        ("property", "og:image:width", str(cards.WIDTH)),
+        ("property", "og:image:height", str(cards.HEIGHT)),
+        ("property", "og:image:alt", named),
         ("name", "description", ENGLISH["lead"]),
         ("name", "twitter:card", "summary_large_image"),
-        ("name", "twitter:title", shown.title),
+        ("name", "twitter:title", named),
         ("name", "twitter:image", image),
-        ("name", "twitter:image:alt", shown.title),
+        ("name", "twitter:image:alt", named),
     ]
     return "\n".join(f'<meta {kind}="{name}" content="{html.escape(content)}">' for kind, name, content in tags)
 
@@ -160,7 +160,7 @@ def script(
     state = {
         "kind": kind,
         "state": states,
-        "problems": [p.as_json() for p in problems],
+        "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
@@ -197,6 +197,13 @@ def choices(models: ModelStore) -> list[dict[str, str]]:
 def _values(request: Request) -> dict[str, Any]:
     own = (name for name in links.parameters(type(request), page=True) if name not in links.PINS)
     return {name: getattr(request, name) for name in own}
+
+
+def _shown(request: Request, parameter: str) -> str | None:
+    """What is shown of a parameter that was refused, as links write it; None if it counts as absent."""
+    entry = links.parameters(type(request), page=True).get(parameter)
+    value = getattr(request, parameter, None)
+    return None if entry is None or value is None or value == () else entry.metadata["write"](value)
 
 
 def _parameters(kind: type[Request]) -> list[dict[str, Any]]:

@@ -63,9 +63,11 @@ class Request:
 
     model: str | None = pattern(
         r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95}(@[\w.-]{1,64})?)?", "model",
-        "A bundled model's name, or user/repo@commit; absent: the one served",
+        "A bundled model's name, or user/repo@commit; absent: the one served", "modern",
     )  # fmt: skip
-    weights: str | None = pattern("[0-9a-f]{8}", "weights", "The first 8 hexadecimal digits of the weights' sha256")
+    weights: str | None = pattern(
+        "[0-9a-f]{8}", "weights", "The first 8 hexadecimal digits of the weights' sha256", "0a1b2c3d"
+    )
     v: int = version()
 
     def check(self, facts: Facts, problems: Sequence[Problem] = ()) -> tuple[Self, list[Problem]]:

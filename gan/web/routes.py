@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import PIL
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from gan import images
 from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
-from gan.web import links, pictures
+from gan.web import cards, links, pictures
 from gan.web.assets import IMMUTABLE
 from gan.web.directions import directions_of
 from gan.web.drawn_here import weights_response
@@ -77,9 +78,23 @@ def routes(models: ModelStore) -> list[Route]:
     endpoints = {path: _picture(path, models) for path in pictures.ENCODINGS} | {
         "/judge.json": judge_json, "/directions.json": directions_json, "/healthz": healthz,
         "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
-        "/quantized/{sha256}.safetensors": quantized,
+        "/card.png": _card(models), "/quantized/{sha256}.safetensors": quantized,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
+
+
+def _card(models: ModelStore) -> Callable[[HttpRequest], Any]:
+    """The endpoint of a page's link as a card."""
+
+    async def endpoint(http: HttpRequest) -> Response:
+        generator, request, problems = await run_sync(open_link, models, raw_query(http))
+        if problems:
+            return refusal(problems)
+        return await _answer(
+            http, "/card.png", request, generator, "image/png", partial(cards.card, generator, request)
+        )
+
+    return endpoint
 
 
 def _picture(path: str, models: ModelStore) -> Callable[[HttpRequest], Any]:
@@ -90,21 +105,29 @@ def _picture(path: str, models: ModelStore) -> Callable[[HttpRequest], Any]:
         generator, request, problems = await _opened(http, kind, models)
         if problems:
             return refusal(problems)
-        served = pin(generator)
-        etag = _etag(path, request, generator)
-        headers = {
-            "ETag": etag,
-            "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
-            "X-Model": f"{served.model} {served.weights}",
-        }
-        if _matches(http.headers.get("if-none-match", ""), etag):
-            return Response(status_code=304, headers=headers)
-        started = time.perf_counter()
-        content = await run_sync(pictures.encoded, generator, request, path)
-        headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
-        return Response(content, media_type=encoding.media_type, headers=headers)
+        drawn = partial(pictures.encoded, generator, request, path)
+        return await _answer(http, path, request, generator, encoding.media_type, drawn)
 
     return endpoint
+
+
+async def _answer(
+    http: HttpRequest, path: str, request: Request, generator: Generator, media_type: str, draw: Callable[[], bytes]
+) -> Response:
+    """A picture, unless who asks has it already."""
+    served = pin(generator)
+    etag = _etag(path, request, generator)
+    headers = {
+        "ETag": etag,
+        "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
+        "X-Model": f"{served.model} {served.weights}",
+    }
+    if _matches(http.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    started = time.perf_counter()
+    content = await run_sync(draw)
+    headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def _opened(http: HttpRequest, kind: type[Request], models: ModelStore) -> tuple[Generator, Any, list[Problem]]:
@@ -114,7 +137,7 @@ async def _opened(http: HttpRequest, kind: type[Request], models: ModelStore) ->
 
 def _etag(path: str, request: Request, generator: Generator) -> str:
     """Strong: whatever may change a byte is in it, the pictures' encoder included. The pixels hang on nothing else."""
-    named = links.write(request, model=name_of(generator), weights=generator.weights)
+    named = links.write(request, page=path == "/card.png", model=name_of(generator), weights=generator.weights)
     made_by = f"{images.ENCODING} {PIL.__version__}"
     return '"' + hashlib.sha256(f"{path}?{named} {made_by}".encode()).hexdigest()[:32] + '"'
 
