@@ -62,14 +62,14 @@ def readable(text: str) -> tuple[str, str]:
     """
     held, refused = [], {}
     characters = unicodedata.normalize("NFKC", text)
-    for character, following in zip(characters, [*characters[1:], ""], strict=True):
+    for character, following in zip(characters, characters[1:] + " ", strict=False):
         digit = unicodedata.decimal(character, None)
         if digit is not None:
             held.append(str(digit))
         elif character in SEPARATORS:
             held.append(character)
         elif character in MARKS:
-            held.append(MARKS[character] if following and unicodedata.decimal(following, None) is not None else "")
+            held.append(MARKS[character] if unicodedata.decimal(following, None) is not None else "")
         elif character in READ_AS:
             held.append(READ_AS[character])
         elif character.isspace():

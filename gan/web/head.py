@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gan import images, writing
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.devices import describe_device
-from gan.latents import NUM_SEEDS
+from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_SEEDS
 from gan.networks import Generator
 from gan.web import cards, links, parameters, requests
 from gan.web.assets import static_version
@@ -46,6 +46,8 @@ LIMITS = {  # that the page's scripts keep
     "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
     "seeds": NUM_SEEDS,
     "classes": NUM_CLASSES,
+    "fps": requests.MAX_FPS,
+    "temperature": [MIN_TEMPERATURE, MAX_TEMPERATURE],
     "size": IMAGE_SIZE,
 }
 # What draws is asked for at once, before the scripts that use it have come, unless this session's choice is the server

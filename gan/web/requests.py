@@ -36,6 +36,7 @@ MAX_COUNT = 400
 MAX_TEN = MAX_COUNT // NUM_CLASSES
 MAX_WALK_COUNT = 64
 MAX_FRAMES = 240
+MAX_FPS = 50
 MAX_WALK_DIGITS = 3840  # frames × count: 240 frames of 16 digits
 MAX_PIXELS = 1 << 24  # in a picture or in all frames of an animation: 16 MB before compression
 
@@ -136,7 +137,7 @@ class WalkRequest(Request):
     mode: Interpolation = interpolation("Along the arc, or along the straight line")
     loop: bool = switch("1: the walk returns to its first key frame")
     swing: bool = switch("1: the walk is played there and back")
-    fps: int = whole(20, 1, 50, "Frames a second")
+    fps: int = whole(20, 1, MAX_FPS, "Frames a second")
     plane: bool = switch("1: the plane between four key frames", only="page")
     at: tuple[int, ...] | None = position()
     columns: int | None = columns(MAX_WALK_COUNT, "Digits in a row of each frame; absent: as square as it can be")

@@ -1,6 +1,6 @@
 // The address bar holds what is shown.
 
-import { permalink } from "./link.js";
+import { ownLink } from "./link.js";
 
 const PAUSE = 100; // milliseconds: browsers throttle calls that come more often than some ten times a second
 
@@ -11,7 +11,7 @@ export function keepAddress(store) {
 
   function write() {
     written = performance.now();
-    history.replaceState(history.state, "", permalink(store.active, store.shown(store.active)));
+    history.replaceState(history.state, "", ownLink(store.active, store.shown(store.active)));
   }
 
   store.subscribe("shown", (kind) => {

@@ -13,7 +13,7 @@ import { Rows } from "./rows.js";
 import { Scroll } from "./scroll.js";
 import { randomSeed, wrap } from "./seeds.js";
 import { Tip } from "./tip.js";
-import { say } from "./words.js";
+import { hint } from "./words.js";
 
 const BUSY = 250; // milliseconds until a wait is shown
 const LINE = 40; // CSS pixels that a wheel which counts lines moves for each
@@ -183,7 +183,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     const height = layout.rows * (layout.cell + layout.caption);
     wall.classList.toggle("takes-finger", pixels.here && height <= TALLEST * window.innerHeight);
     rail.node.hidden = !pixels.here;
-    help.textContent = say(pixels.here ? "wall_help_endless" : "wall_help");
+    help.textContent = hint(pixels.here ? "wall_help_endless" : "wall_help");
   }
   pixels.subscribe?.(() => layout && showWhoScrolls());
 
@@ -340,7 +340,6 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     else if (event.key === "ArrowLeft") turn(-1);
     else if (event.key === "PageDown") leaf(1);
     else if (event.key === "PageUp") leaf(-1);
-    else if (event.key === "r") random();
     else return false;
     event.preventDefault();
     return true;

@@ -2,7 +2,7 @@
 
 import { query } from "./link.js";
 import { page } from "./page.js";
-import { withPlane } from "./walk.js";
+import { setParameter } from "./setting.js";
 import { say } from "./words.js";
 
 const KINDS = { generate: "digits", morph: "walk", write: "text" }; // Gradio's tab → what it shows
@@ -54,12 +54,7 @@ export function connectGradio({ store, panels, failures, mounts }) {
     },
     /** A control was changed. */
     control(kind, name, value) {
-      const next = fromControl[name] ? fromControl[name](value) : value;
-      const values = store.values(kind);
-      if (next === values[name]) return;
-      if (name === "plane")
-        store.change(kind, withPlane(values, next)); // its key frames change with it
-      else store.change(kind, { [name]: next, ...(kind === "digits" ? { open: null } : {}) }, { byControl: true });
+      setParameter({ store, failures }, kind, name, fromControl[name] ? fromControl[name](value) : value);
     },
     /** The values that controls show. */
     values_of(kind, names) {
@@ -70,10 +65,7 @@ export function connectGradio({ store, panels, failures, mounts }) {
       });
     },
     /** A field was left; returns its value. */
-    revert(kind, name) {
-      failures.left(kind);
-      return shownBy(kind, name);
-    },
+    revert: shownBy,
     /** A tab was chosen. */
     select(tab) {
       if (!opened && tab !== firstTab) return;

@@ -6,7 +6,7 @@ import { openEmbed } from "./embed.js";
 import { permalink } from "./link.js";
 import { openModels } from "./model.js";
 import { page } from "./page.js";
-import { explain, say } from "./words.js";
+import { explain, say, shownInstead } from "./words.js";
 
 const REVISION = /(@[0-9a-f]{8})[0-9a-f]{32}$/; // of a model on the Hub; its first digits do
 // With these problems, the served model draws instead of the one that the link names.
@@ -55,7 +55,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
     notices.place,
     el("p", { id: "status", class: "unseen", role: "status" }),
   );
-  if (page.problems.length) notices.tell("link", page.problems.map(ignored));
+  if (page.problems.length) notices.tell("link", page.problems.map(tellProblem));
 
   const allowEmbed = () => {
     embed.disabled = store.active === "text" && !store.shown("text").text; // an empty line has no picture
@@ -104,7 +104,8 @@ function draw(store, pixels, place) {
   store.change(store.active, {}, { byControl: true });
 }
 
-const ignored = (problem) => `${explain(problem)} ${say(OTHER_MODEL.has(problem.code) ? "not_same" : "ignored")}`;
+const tellProblem = (problem) =>
+  `${explain(problem)} ${OTHER_MODEL.has(problem.code) ? say("not_same") : shownInstead(problem.shown)}`;
 
 // Then a picture that was painted now is on the screen.
 const afterNextFrame = (tell) => requestAnimationFrame(() => setTimeout(tell));

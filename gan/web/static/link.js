@@ -29,7 +29,8 @@ function escaped(text) {
     .replace(/%2C/g, ",")
     .replace(/%3A/g, ":")
     .replace(/%2F/g, "/")
-    .replace(/%40/g, "@");
+    .replace(/%40/g, "@")
+    .replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
 }
 
 /** The address of the page that brings back exactly this state: the app's own, also inside a Space's frame. */
@@ -37,6 +38,12 @@ export function permalink(kind, values) {
   const url = new URL(location.href);
   url.hash = "";
   url.search = query(kind, values, { forPage: true });
+  return url.href;
+}
+
+/** The same for this visitor alone: the address that was opened may choose a theme. */
+export function ownLink(kind, values) {
+  const url = new URL(permalink(kind, values));
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name.startsWith("__") && name !== "__sign") url.search += `&${name}=${encodeURIComponent(value)}`;
   }

@@ -1,8 +1,8 @@
 // The panels that are on the page. Each draws one kind of request and is an object with update(values, since), and, as
 // far as it has them: alt(), key(event), resize(), and the commands of its buttons.
 
-// What has the focus and keys of its own.
-const NOT_OURS = "input, textarea, select, [role=slider], [role=listbox], [role=tab], dialog";
+const TYPED_IN = "textarea, select, input:not([type=range], [type=radio], [type=checkbox])"; // every key is theirs
+const MOVED_BY_KEYS = "input, [role=slider], [role=listbox], [role=tab]"; // arrows and the like are; letters are ours
 
 export class Panels {
   #store;
@@ -43,6 +43,11 @@ export class Panels {
 
   #key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!event.target.closest(NOT_OURS)) this.#panels[this.#store.active]?.key?.(event);
+    if (document.querySelector("dialog[open]") || event.target.closest(TYPED_IN)) return;
+    if (event.target.closest(MOVED_BY_KEYS) && !/^\p{L}$/u.test(event.key)) return;
+    const panel = this.#panels[this.#store.active];
+    if (event.key.toLowerCase() !== "r") return panel?.key?.(event);
+    panel?.random();
+    event.preventDefault();
   }
 }
