@@ -10,6 +10,8 @@ in one browser, after a warm-up; medians. "Painted" is the first task after the 
 - cold: opening the page in a fresh profile over 200 ms of latency until its first digits are painted, before Gradio is
   there or after; baseline: the same of a session that chose the server. Limit 1.5 s.
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
+- play: a walk of 16 digits that plays for five seconds at 60 frames a second; a frame of the screen without a new picture
+  is dropped (at most 1 %).
 - drag: sliders at 60 events a second; the last picture is the last value's, every time.
 - usable: opening the page until digits are painted; baseline: an empty gr.Blocks until it is mounted. Limit 1.5.
   Beside it, without a limit: Gradio's own time for the first tab's controls, with none of our scripts.
@@ -26,9 +28,10 @@ import sys
 import tempfile
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -42,11 +45,12 @@ page.launch(server_port={port}, quiet=True, ssr_mode=False)
 """
 CONTROLS = """
 import gradio
-from gan.web.page import generate_tab
+from gan.web.controls import TABS
+from gan.web.page import tab_components
 from gan.web.theme import theme
 with gradio.Blocks(analytics_enabled=False, fill_width=True) as page:
     with gradio.Tabs():
-        with gradio.Tab("Generate"): generate_tab()
+        with gradio.Tab("Generate"): tab_components(TABS[0])
         with gradio.Tab("Morph"): pass
         with gradio.Tab("Write"): pass
 page.launch(server_port={port}, quiet=True, ssr_mode=False, theme=theme())
@@ -112,6 +116,24 @@ MEASURE = """
         await new Promise(requestAnimationFrame);
       }
       return late;
+    },
+    async play(seconds) {  // the share of the screen's frames that showed no new picture
+      const frame = document.querySelector('canvas.frame');
+      let shown = 0;
+      let place = null;
+      document.querySelector('#play').click();
+      await new Promise((done) => setTimeout(done, 300));
+      let from = await new Promise(requestAnimationFrame);
+      let now = from;
+      while (now - from < seconds * 1000) {
+        now = await new Promise(requestAnimationFrame);
+        await new Promise((done) => setTimeout(done));  // after what else this frame paints
+        shown += frame.dataset.place !== place;
+        place = frame.dataset.place;
+      }
+      document.querySelector('#play').click();
+      const expected = Math.round((now - from) / (1000 / 60));
+      return { dropped: 1 - shown / expected, expected };
     },
     async drag(last) {
       const slider = document.querySelector('#count input[type=range]');
@@ -218,7 +240,7 @@ def disk_mb(folder: str) -> float:
 def report(what: str, value: float, unit: str, baseline: float | None, limit: str) -> None:
     ratio = f"{value / baseline:5.2f}" if baseline else "     "
     beside = f"{baseline:8.1f}" if baseline else " " * 8
-    print(f"{what:42} {value:8.1f} {unit:3} {beside} {ratio}   {limit}", flush=True)
+    print(f"{what:50} {value:8.1f} {unit:3} {beside} {ratio}   {limit}", flush=True)
 
 
 def main(options: argparse.Namespace) -> None:
@@ -226,7 +248,7 @@ def main(options: argparse.Namespace) -> None:
     python = sys.executable
     temporary = tempfile.mkdtemp()
     median = statistics.median
-    print(f"{'':42} {'median':>8} {'':3} {'baseline':>8} {'ratio':>5}   limit")
+    print(f"{'':50} {'median':>8} {'':3} {'baseline':>8} {'ratio':>5}   limit")
 
     starts: list[float] = []
     bare_starts: list[float] = []
@@ -258,10 +280,16 @@ def main(options: argparse.Namespace) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def slowed(page: Page, milliseconds: int) -> None:
-    """Every request of the page takes so much longer."""
+@cache  # a session's conditions last as long as it: another one could only add to them
+def network_of(page: Page) -> CDPSession:
     network = page.context.new_cdp_session(page)
     network.send("Network.enable")
+    return network
+
+
+def slowed(page: Page, milliseconds: int) -> None:
+    """Every request of the page takes so much longer."""
+    network = network_of(page)
     network.send(
         "Network.emulateNetworkConditions",
         {"offline": False, "latency": milliseconds, "downloadThroughput": -1, "uploadThroughput": -1},
@@ -294,7 +322,7 @@ def changes(page: Page, count: int, limit: int, rounds: int) -> None:
         beside = statistics.median(bare[5:]) if (place, latency) == ("server", 0) else None
         limits = f"{limit} ms" if place == "browser" else "ratio 2.0" if beside else ""
         report(f"{count} digits by the {place}{far} (n={rounds})", statistics.median(taken[5:]), "ms", beside, limits)
-    print(f"{'requests while the browser draws':42} {requests:8d}     of 0", flush=True)
+    print(f"{'requests while the browser draws':50} {requests:8d}     of 0", flush=True)
 
 
 def cold(browser: Browser, options: argparse.Namespace, app: str) -> None:
@@ -342,18 +370,21 @@ def measure(browser: Browser, options: argparse.Namespace, app: str, pid: int, t
     for _ in range(options.drags):
         last = 1 + (_ * 37) % 400
         right += page.evaluate("last => measure.drag(last)", last).endswith(f"/{last}")
-    print(f"{'drags that end on the last value':42} {right:8d}     of {options.drags}", flush=True)
+    print(f"{'drags that end on the last value':50} {right:8d}     of {options.drags}", flush=True)
 
-    walk, _ = opened(browser, f"{app}?seeds=7,42&digits=3,8&count=16&frames=60", "canvas.frame[data-position]")
+    walk, _ = opened(browser, f"{app}?seeds=7,42&digits=3,8&count=16&frames=60&loop=1", "canvas.frame[data-position]")
     walk.evaluate(MEASURE)
     walk.wait_for_timeout(500)
     ready = [walk.evaluate("s => measure.walk(s)", 1000 + i) for i in range(n + 3)][3:]
     report(f"60 frames × 16 digits (n={n})", median(ready), "ms", None, "150 ms")
+    played = [walk.evaluate("measure.play(5)") for _ in range(3)]
+    dropped = median([100 * one["dropped"] for one in played])
+    report("frames dropped of 16 digits that morph (n=3 × 5 s)", dropped, "%", None, "1 %")
     asked: list[str] = []
     walk.on("request", lambda request: asked.append(request.url))
     late = walk.evaluate("measure.scrub(200)")
     report("frame after a drag event (n=200)", median(late), "ms", None, "the next frame, 17 ms")
-    print(f"{'requests while dragging':42} {len(asked):8d}     of 0", flush=True)
+    print(f"{'requests while dragging':50} {len(asked):8d}     of 0", flush=True)
 
     if options.events:
         page.locator("#count input[type=number]").fill("16")

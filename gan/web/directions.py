@@ -1,17 +1,18 @@
 """Each generator's directions for slant, thickness and width, found once."""
 
+from threading import Lock
 from weakref import WeakKeyDictionary
 
 from gan.directions import Directions, find_directions
 from gan.networks import Generator
-from gan.web import pictures
 
+_finding = Lock()  # not that of the pictures, which must not wait so long
 _found: WeakKeyDictionary[Generator, Directions] = WeakKeyDictionary()
 
 
 def directions_of(generator: Generator) -> Directions:
     """The directions of a generator; the first call takes about a second."""
-    with pictures.ONE_AT_A_TIME:
+    with _finding:
         if generator not in _found:
             _found[generator] = find_directions(generator)
         return _found[generator]

@@ -14,42 +14,22 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gan import images, writing
-from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.devices import describe_device
-from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_SEEDS
 from gan.networks import Generator
-from gan.web import cards, links, parameters, requests
+from gan.web import cards, links
 from gan.web.assets import static_version
 from gan.web.drawn_here import engine_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
+from gan.web.page_state import constants, in_script, values_of
 from gan.web.parameters import VERSION, Problem
 from gan.web.pictures import title
-from gan.web.requests import PlaneRequest, Request
-from gan.web.words import CHINESE, ENGLISH
+from gan.web.requests import Request
+from gan.web.words import ENGLISH
 
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
 LISTEN_SECONDS = 10.0  # after the first script: what is asked for later belongs to other tabs and Gradio's own pages
-LIMITS = {  # that the page's scripts keep
-    "count": requests.MAX_COUNT,
-    "ten": requests.MAX_TEN,
-    "keys": parameters.MAX_KEYS,
-    "frames": requests.MAX_FRAMES,
-    "walk": requests.MAX_WALK_COUNT,
-    "total": requests.MAX_WALK_DIGITS,
-    "text": parameters.MAX_TEXT,
-    "pixels": requests.MAX_PIXELS,
-    "scale": parameters.MAX_SCALE,
-    "strip": images.STRIP_WIDTH,
-    "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
-    "seeds": NUM_SEEDS,
-    "classes": NUM_CLASSES,
-    "fps": requests.MAX_FPS,
-    "temperature": [MIN_TEMPERATURE, MAX_TEMPERATURE],
-    "size": IMAGE_SIZE,
-}
 # What draws is asked for at once, before the scripts that use it have come, unless this session's choice is the server
 # (pixels.js). The worker's script is only put into the browser's cache.
 FETCH_ENGINE = """{ const { engine } = digitsPage;
@@ -157,11 +137,12 @@ def script(
 ) -> str:
     """The state that the page's scripts start from, and the scripts; Gradio's that are known are fetched early."""
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
-    states = {name: _values(of()) for name, of in KINDS.items()} | {kind: _values(request)}
+    given = constants()
     here = pin(generator)
     state = {
+        **given,
         "kind": kind,
-        "state": states,
+        "state": given["defaults"] | {kind: values_of(request)},
         "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
@@ -171,17 +152,13 @@ def script(
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": choices(models),
         "remote": models.remote,
-        "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
-        "limits": LIMITS,
-        "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
-        "words": {"en": ENGLISH, "zh": CHINESE},
+        "server": True,
     }
-    encoded = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
     folder = f"./page/{static_version()}"
     fetches = f"{FETCH_ENGINE}\n{PRELOAD % json.dumps(list(early))}"
     return (
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
-        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}\n{fetches}</script>\n"
+        f"window.digitsPage = {{ ...{in_script(state)}, ready, go }}; }}\n{fetches}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )
@@ -196,29 +173,8 @@ def choices(models: ModelStore) -> list[dict[str, str]]:
     return [{**named[0], "weights": models.served.weights}, *named[1:], {"model": twin.name, "weights": twin.weights}]
 
 
-def _values(request: Request) -> dict[str, Any]:
-    own = (name for name in links.parameters(type(request), page=True) if name not in links.PINS)
-    return {name: getattr(request, name) for name in own}
-
-
 def _shown(request: Request, parameter: str) -> str | None:
     """What is shown of a parameter that was refused, as links write it; None if it counts as absent."""
     entry = links.parameters(type(request), page=True).get(parameter)
     value = getattr(request, parameter, None)
     return None if entry is None or value is None or value == () else entry.metadata["write"](value)
-
-
-def _parameters(kind: type[Request]) -> list[dict[str, Any]]:
-    """The table from which the page's scripts write links."""
-    page, picture = links.parameters(kind, page=True), links.parameters(kind, page=False)
-    merged = sorted({**page, **picture}.items(), key=lambda item: item[0] in links.PINS)
-    return [
-        {
-            "name": name,
-            "always": entry.metadata["always"],
-            "default": None if entry.default is None else entry.metadata["write"](entry.default),
-            "page": name in page,
-            "picture": name in picture,
-        }
-        for name, entry in merged
-    ]

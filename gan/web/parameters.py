@@ -86,19 +86,22 @@ class RefusalError(ValueError):
 
 
 def parameter(
-    default: Any, read: Callable[[str], Any], about: str, schema: dict[str, Any], *, write: Callable[[Any], str] = str,
-    always: bool = False, only: Literal["page", "route"] | None = None,
+    default: Any, form: dict[str, Any], read: Callable[[str], Any], about: str, schema: dict[str, Any], *,
+    write: Callable[[Any], str] = str, always: bool = False, only: Literal["page", "route"] | None = None,
 ) -> Any:  # fmt: skip
     """A field of a request.
 
     Args:
+        form: how the page's scripts read it, as `read` does (static/forms.js): the name of its form and what it needs.
         read: the value of a text; raises RefusalError.
         about: its meaning, for the OpenAPI document.
         schema: its JSON schema.
         always: written even when it is the default.
         only: who reads it, if not both: the page or the routes.
     """
-    metadata = {"read": read, "write": write, "about": about, "schema": schema, "always": always, "only": only}
+    metadata = {
+        "form": form, "read": read, "write": write, "about": about, "schema": schema, "always": always, "only": only,
+    }  # fmt: skip
     return field(default=default, metadata=metadata)
 
 
@@ -113,7 +116,8 @@ def whole(default: int | None, low: int, high: int, about: str, **options: Any) 
             raise RefusalError("whole", nearest=_nearest_whole(text, low, high), low=low, high=high)
         return int(text)
 
-    return parameter(default, read, about, {"type": "integer", "minimum": low, "maximum": high}, **options)
+    form = {"is": "whole", "low": low, "high": high}
+    return parameter(default, form, read, about, {"type": "integer", "minimum": low, "maximum": high}, **options)
 
 
 def switch(about: str, **options: Any) -> Any:
@@ -125,7 +129,7 @@ def switch(about: str, **options: Any) -> Any:
         return text == "1"
 
     schema = {"type": "integer", "enum": [0, 1]}
-    return parameter(False, read, about, schema, write=lambda on: str(int(on)), **options)
+    return parameter(False, {"is": "switch"}, read, about, schema, write=lambda on: str(int(on)), **options)
 
 
 def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -> Any:
@@ -136,7 +140,8 @@ def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -
             raise RefusalError("choice", choices=", ".join(choices))
         return text
 
-    return parameter(default, read, about, {"type": "string", "enum": list(choices)}, **options)
+    form = {"is": "choice", "choices": choices}
+    return parameter(default, form, read, about, {"type": "string", "enum": list(choices)}, **options)
 
 
 def pattern(regex: str, code: str, about: str, example: str) -> Any:
@@ -147,7 +152,9 @@ def pattern(regex: str, code: str, about: str, example: str) -> Any:
             raise RefusalError(code)
         return text
 
-    return parameter(None, read, about, {"type": "string", "pattern": f"^{regex}$", "example": example})
+    whole_text = f"^{regex}$"
+    form = {"is": "pattern", "pattern": whole_text, "code": code}
+    return parameter(None, form, read, about, {"type": "string", "pattern": whole_text, "example": example})
 
 
 # Parameters that several requests have, and those whose values have a form of their own
@@ -162,7 +169,8 @@ def temperature() -> Any:
         return float(text)
 
     return parameter(
-        1.0, read, "Scale of the latent: lower is more typical and less varied",
+        1.0, {"is": "number", "low": MIN_TEMPERATURE, "high": MAX_TEMPERATURE}, read,
+        "Scale of the latent: lower is more typical and less varied",
         {"type": "number", "minimum": MIN_TEMPERATURE, "maximum": MAX_TEMPERATURE}, always=True,
         write=lambda value: f"{value:.4f}".rstrip("0").rstrip("."),
     )  # fmt: skip
@@ -182,7 +190,7 @@ def interpolation(about: str) -> Any:
 
 def key_seeds() -> Any:
     return parameter(
-        (7, 42), _read_seeds, "Key frames of the walk (at least two), or the four corners of a plane",
+        (7, 42), {"is": "seeds"}, _read_seeds, "Key frames of the walk (at least two), or the four corners of a plane",
         {"type": "string", "pattern": r"^\d{1,10}(,\d{1,10})*$", "example": "7,42,99"}, write=write_list, always=True,
     )  # fmt: skip
 
@@ -196,14 +204,14 @@ def key_classes() -> Any:
         return tuple(None if d == "-" else int(d) for d in text.split(","))
 
     return parameter(
-        (), read, "The class of each key frame; - leaves one to the seed's last decimal digit",
+        (), {"is": "digits"}, read, "The class of each key frame; - leaves one to the seed's last decimal digit",
         {"type": "string", "pattern": "^[0-9-](,[0-9-])*$", "example": "3,8"}, write=write_list,
     )  # fmt: skip
 
 
 def open_digit() -> Any:
     return parameter(
-        None, _read_seeds, "The digit that is shown large: its number (and, after a comma, its class)",
+        None, {"is": "seeds"}, _read_seeds, "The digit that is shown large: its number (and, after a comma, its class)",
         {"type": "string"}, write=write_list, only="page",
     )  # fmt: skip
 
@@ -215,8 +223,8 @@ def position() -> Any:
         return tuple(int(n) for n in text.split(","))
 
     return parameter(
-        None, read, "The frame that is shown, or column and row in the plane", {"type": "string"}, write=write_list,
-        only="page",
+        None, {"is": "position"}, read, "The frame that is shown, or column and row in the plane", {"type": "string"},
+        write=write_list, only="page",
     )  # fmt: skip
 
 
@@ -231,7 +239,7 @@ def written_text() -> Any:
         return text
 
     return parameter(
-        "", read, f"Up to {MAX_TEXT} digits, spaces and - . / : + , ( )",
+        "", {"is": "text"}, read, f"Up to {MAX_TEXT} digits, spaces and - . / : + , ( )",
         {"type": "string", "maxLength": MAX_TEXT, "pattern": "^[0-9 ./:+,()-]*$", "example": "2026-11-21"}, always=True,
     )  # fmt: skip
 
@@ -242,7 +250,8 @@ def version() -> Any:
             raise RefusalError("version", version=VERSION)
         return VERSION
 
-    return parameter(VERSION, read, "Version of the link format", {"type": "integer", "enum": [VERSION]}, always=True)
+    schema = {"type": "integer", "enum": [VERSION]}
+    return parameter(VERSION, {"is": "version"}, read, "Version of the link format", schema, always=True)
 
 
 def _read_seeds(text: str) -> tuple[int, ...]:

@@ -4,9 +4,10 @@
 import { drawCell, fit } from "./canvas.js";
 import { copy } from "./clipboard.js";
 import { el } from "./dom.js";
-import { permalink, pictureUrl } from "./link.js";
+import { permalink } from "./link.js";
 import { alone, classAt, describe, numberAt, places } from "./numbers.js";
 import { tellReading } from "./readings.js";
+import { saveAs } from "./saving.js";
 import { fillSheet, makeSheet } from "./sheet.js";
 import { touchPanel } from "./touch.js";
 import { withKey } from "./walk.js";
@@ -74,7 +75,8 @@ export function digitView({ store, pixels, openTab, wall, onmove, onclose }) {
   // The digit's link, and what can be done with it.
   function ways(one) {
     const link = permalink("digits", { ...one, open: [one.seed] });
-    const file = pictureUrl("digits.png", "digits", { ...one, scale: FILE_SCALE });
+    const file = el("a", { class: "button", text: say("download_png") });
+    saveAs(file, `digit-${one.seed}.png`, "digits.png", "digits", { ...one, scale: FILE_SCALE });
     return [
       el("p", { class: "permalink" }, el("a", { href: link, text: link.replace(/^https?:\/\//, "") })),
       el(
@@ -85,7 +87,7 @@ export function digitView({ store, pixels, openTab, wall, onmove, onclose }) {
           onclick: (event) => copy(link, event.currentTarget),
           text: say("copy_link"),
         }),
-        el("a", { class: "button", download: `digit-${one.seed}.png`, href: file, text: say("download_png") }),
+        file,
         el("button", { class: "quiet", onclick: () => morph(one, 0), text: say("use_as_start") }),
         el("button", { class: "quiet", onclick: () => morph(one, -1), text: say("use_as_end") }),
       ),

@@ -2,9 +2,9 @@
 
 import { el } from "./dom.js";
 import { largestScale, scaleField } from "./files.js";
-import { pictureUrl } from "./link.js";
 import { places } from "./numbers.js";
 import { limits } from "./page.js";
+import { saveAs } from "./saving.js";
 import { say } from "./words.js";
 
 export function mountDownload(root, { store }) {
@@ -14,8 +14,8 @@ export function mountDownload(root, { store }) {
   function refresh() {
     const values = store.shown("digits");
     const chosen = scale.chosen(largestScale(limits.scale, places(values) * limits.size ** 2));
-    link.href = pictureUrl("digits.png", "digits", { ...values, open: null, scale: chosen });
-    link.download = `digits-${values.seed}-${values.count}.png`;
+    const file = `digits-${values.seed}-${values.count}.png`;
+    saveAs(link, file, "digits.png", "digits", { ...values, open: null, scale: chosen });
   }
 
   store.subscribe("shown", (kind) => {

@@ -1,6 +1,7 @@
 // What happens when a picture does not come, or not as it was asked for: it is told, and a request that was refused gives
 // way to what is shown.
 
+import { page } from "./page.js";
 import { explain, say, shownInstead } from "./words.js";
 
 export class Failures {
@@ -23,7 +24,8 @@ export class Failures {
         this.#notices.clear("control");
         this.#store.change(kind, {}, { byControl: true });
       };
-      this.#notices.tell("control", [say(error.nobody ? "nobody_draws" : "unreachable")], { retry });
+      const why = page.server ? (error.nobody ? "nobody_draws" : "unreachable") : "alone_cannot_draw";
+      this.#notices.tell("control", [say(why)], { retry });
       return;
     }
     this.#notices.tell(

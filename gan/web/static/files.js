@@ -1,8 +1,8 @@
 // Walks and lines as files: links that download them.
 
 import { el } from "./dom.js";
-import { pictureUrl } from "./link.js";
-import { limits } from "./page.js";
+import { limits, page } from "./page.js";
+import { saveAs } from "./saving.js";
 import { frameSize } from "./walk.js";
 import { say } from "./words.js";
 
@@ -54,12 +54,14 @@ export function walkFiles(values, scale) {
   const name = `walk-${values.seeds.join("-").slice(0, 60)}`;
   if (values.plane) return [fileLink(name, "plane.png", "plane", { ...values, size: limits.plane, scale }, "PNG")];
   const enlarged = { ...values, scale };
+  const strip = fileLink(name, "walk.png", "walk", enlarged, say("strip"));
+  if (!page.server) return [strip, el("span", { class: "hint", text: say("no_animations") })];
   const rate = gifRate(values.fps);
   const gif = rate === values.fps ? "GIF" : say("gif_rate", { rate: Number(rate.toFixed(1)) });
   return [
     fileLink(name, "walk.gif", "walk", enlarged, gif),
     fileLink(name, "walk.webp", "walk", enlarged, "WebP"),
-    fileLink(name, "walk.png", "walk", enlarged, say("strip")),
+    strip,
   ];
 }
 
@@ -80,11 +82,11 @@ export function textFile(values, scale) {
 }
 
 function fileLink(name, path, kind, values, what) {
-  return el("a", {
+  const link = el("a", {
     class: "button quiet",
     id: `download-${path.replace(".", "-")}`,
-    download: `${name}.${path.split(".")[1]}`,
-    href: pictureUrl(path, kind, values),
     text: say("download", { what }),
   });
+  saveAs(link, `${name}.${path.split(".")[1]}`, path, kind, values);
+  return link;
 }

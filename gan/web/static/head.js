@@ -67,7 +67,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
     const { code, message } = pixels.failure;
     const why = say(`engine_${code}`, { error: message });
     const retry = FOR_GOOD.has(code) ? null : () => draw(store, pixels, "browser");
-    notices.tell("engine", [`${why} ${say("server_draws")}`], { retry });
+    notices.tell("engine", [`${why} ${say(page.server ? "server_draws" : "alone_cannot_draw")}`], { retry });
   };
   pixels.subscribe(tellFailure);
   tellFailure();
@@ -78,6 +78,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
 
 // "drawn in your browser,": the sentence's words with a choice between them.
 function whoDraws({ store, pixels }) {
+  if (!page.server) return [say("drawn", { where: say("drawn_in_browser") })];
   const choice = el(
     "select",
     {

@@ -8,6 +8,8 @@ import { frameSize } from "./walk.js";
 
 const { size } = limits;
 
+export const choosable = true;
+
 /** The request was refused; `problems` says why, as gan/web/parameters.py does. */
 export class Refused extends Error {
   constructor(problems) {

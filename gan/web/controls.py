@@ -1,0 +1,167 @@
+"""The page's tabs and their controls, described once: page.py makes Gradio's components of them, and static/inputs.js
+the inputs of the page without a server.
+
+Words are named by their keys in words.py. A control shows one parameter of its tab's request; ranges and defaults are
+those of links.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from gan.config import NUM_CLASSES
+from gan.latents import NUM_SEEDS
+from gan.web import links
+from gan.web.parameters import MAX_TEXT
+from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Control:
+    """What shows a parameter and changes it."""
+
+    name: str
+    """The parameter."""
+    label: str
+    info: str | None = None
+    element: str | None = None
+    """Its id on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Control):
+    """A seed, typed."""
+
+    form: ClassVar = "number"
+    low: int = 0
+    high: int = NUM_SEEDS - 1
+    default: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slider(Control):
+    form: ClassVar = "slider"
+    low: float
+    high: float
+    default: float
+    step: float = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Control):
+    """One of several values, all of them seen."""
+
+    form: ClassVar = "choice"
+    options: tuple[tuple[str, str], ...]
+    """Values, and the words for them (those that have no such key stand as they are)."""
+    default: str
+    style: str | None = None
+    """A class of style.css."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Switch(Control):
+    form: ClassVar = "switch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line(Control):
+    """A line of text."""
+
+    form: ClassVar = "line"
+    most: int
+    """Characters."""
+    placeholder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A button that calls the panel's function of that name."""
+
+    name: str
+    element: str
+    """Its id on the page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commands:
+    """Buttons side by side."""
+
+    form: ClassVar = "commands"
+    buttons: tuple[Command, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An empty place, which the panel of that name fills (`mounts` in static/compose.js)."""
+
+    form: ClassVar = "place"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A tab: controls at the left, and at the right the place of its panel, which is called as the tab."""
+
+    name: str
+    kind: str
+    """What it shows: a kind of request, `links.KINDS`."""
+    controls: tuple[Control | Commands | Place, ...]
+
+    @property
+    def shown(self) -> dict[str, Control]:
+        """The controls that show a parameter, by its name."""
+        return {control.name: control for control in self.controls if isinstance(control, Control)}
+
+
+def slider(kind: type[Request], name: str, label: str, **options: Any) -> Slider:
+    """A slider for a request's parameter, with the range and the default that links have."""
+    schema = links.parameters(kind, page=True)[name].metadata["schema"]
+    default = getattr(kind(), name)
+    return Slider(name=name, label=label, low=schema["minimum"], high=schema["maximum"], default=default, **options)
+
+
+def temperature(kind: type[Request]) -> Slider:
+    return slider(kind, "temperature", "temperature", step=0.05, info="temperature_info")
+
+
+def random(element: str) -> Commands:
+    return Commands(buttons=(Command(name="random", element=element),))
+
+
+TABS = (
+    Tab(name="generate", kind="digits", controls=(
+        Number(name="seed", label="seed", element="seed"),
+        Commands(buttons=tuple(Command(name=name, element=name) for name in ("previous", "random", "next"))),
+        slider(DigitsRequest, "count", "count", element="count"),
+        Choice(
+            name="digit", label="digit", element="digit", default="", style="keys-row",
+            options=(("", "any"), *((str(d), str(d)) for d in range(NUM_CLASSES))),
+        ),
+        temperature(DigitsRequest),
+        Switch(name="ten", label="ten", info="ten_info", element="ten"),
+        Place(name="download"),
+    )),
+    Tab(name="morph", kind="walk", controls=(
+        random("morph-random"),
+        Choice(name="mode", label="mode", options=(("slerp", "slerp"), ("lerp", "lerp")), default="slerp"),
+        slider(WalkRequest, "frames", "frames", element="frames"),
+        slider(WalkRequest, "count", "side_by_side", element="side-by-side"),
+        temperature(WalkRequest),
+        slider(WalkRequest, "fps", "fps", element="fps"),
+        Switch(name="loop", label="loop", element="loop"),
+        Switch(name="swing", label="swing", element="swing"),
+        Switch(name="plane", label="plane", element="plane"),
+    )),
+    Tab(name="write", kind="text", controls=(
+        Line(name="text", label="text", info="text_info", most=MAX_TEXT, element="text", placeholder="3.14159"),
+        Number(name="seed", label="handwriting", element="hand-seed"),
+        random("write-random"),
+        Choice(name="hand", label="hand", options=(("one", "hand_one"), ("own", "hand_own")), default="one"),
+        temperature(TextRequest),
+    )),
+)  # fmt: skip
+
+
+def controls_json() -> dict[str, list[dict[str, Any]]]:
+    """The controls of each tab as JSON values, for the page without a server."""
+    return {tab.name: [{"form": control.form, **asdict(control)} for control in tab.controls] for tab in TABS}

@@ -1,0 +1,41 @@
+// Puts the page together, whichever shell it stands in (Gradio's page, or the one without a server): the store, what
+// follows it, and the panels. A panel needs no shell: it gets a place, and draws through `pixels`.
+
+import { installDigits } from "../engine/client.js";
+import { keepAddress } from "./address.js";
+import { startEngine } from "./browser.js";
+import { mountDownload } from "./download.js";
+import { Failures } from "./failures.js";
+import { mountGenerate } from "./generate.js";
+import { mountHead } from "./head.js";
+import { mountMorph } from "./morph.js";
+import { Notices } from "./notices.js";
+import { page } from "./page.js";
+import { Panels } from "./panels.js";
+import { Pixels } from "./pixels.js";
+import { Store } from "./state.js";
+import { language } from "./words.js";
+import { mountWrite } from "./write.js";
+
+/** The parts of the page. `server` is a source of pictures (see server.js), `openTab(tab)` brings a tab to the front.
+ *
+ * `mounts` fill the shell's places: by a place's name (gan/web/controls.py), a function of the element; what it returns,
+ * if anything, is the panel of the place's tab. */
+export function composePage({ server, openTab }) {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  const store = new Store(page);
+  const pixels = new Pixels(server, startEngine);
+  const notices = new Notices();
+  const failures = new Failures(store, notices);
+  const panels = new Panels(store);
+  installDigits({ sample: async (request) => (await pixels.engine()).digitPixels(request) });
+  keepAddress(store);
+  const mounts = {
+    head: (root) => mountHead(root, { store, pixels, notices, panels }),
+    generate: (root) => mountGenerate(root, { store, pixels, failures, openTab }),
+    download: (root) => mountDownload(root, { store }),
+    morph: (root) => mountMorph(root, { store, pixels, failures }),
+    write: (root) => mountWrite(root, { store, pixels, failures }),
+  };
+  return { store, pixels, notices, failures, panels, mounts };
+}
