@@ -59,6 +59,12 @@ def page_kind(query: str) -> type[Request]:
     return TextRequest if "text" in names else WalkRequest if names & {"seeds", "digits"} else DigitsRequest
 
 
+def names_anything(query: str) -> bool:
+    """Whether a query has any parameter of the page's address."""
+    known = {name for kind in KINDS.values() for name in parameters(kind, page=True)}
+    return len(query) > MAX_QUERY or any(name in known for name, _ in pairs(query))
+
+
 def write(request: Request, *, page: bool = False, **changes: Any) -> str:
     """The request as a query string: what names the picture always, the rest where it is not the default."""
     request = replace(request, **changes)

@@ -7,6 +7,7 @@ from gan.hub.errors import HubError
 from gan.networks import Generator
 from gan.web import links
 from gan.web.model_store import ModelStore, NotReadyError, OtherWeightsError, UnknownModelError, name_of, pin
+from gan.web.opening_wall import opening_wall
 from gan.web.parameters import Problem
 from gan.web.requests import Facts, Request
 
@@ -42,6 +43,8 @@ def open_link(
             generator = models.get(request.model, request.weights)
         except UserError as error:
             unavailable = [_unavailable(models, request, error)]
+    if page and not links.names_anything(query):
+        request = opening_wall(generator.weights)
     facts = Facts(model=name_of(generator), conditional=nobody or generator.conditional, page=page)
     request, problems = request.check(facts, problems)
     return generator, request, unavailable + problems

@@ -58,8 +58,6 @@ export function connectGradio({ store, panels, failures, mounts }) {
       store.activate(kinds[tab]);
       requestAnimationFrame(() => panels.resize(store.active));
     },
-    /** A button was pressed. */
-    command: (kind, name) => panels.command(kind, name),
     values: (kind) => store.values(kind),
     open: openTab,
     query, // the tests compare it with Python's writer

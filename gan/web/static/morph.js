@@ -13,7 +13,7 @@ import { CELLS, cellAt, cellOf, columnAndRow, MIDDLE, planeMap, pointOf } from "
 import { player } from "./player.js";
 import { stills } from "./stills.js";
 import { describeWalk, picturesOf, withOtherSeeds } from "./walk.js";
-import { hint } from "./words.js";
+import { hint, say } from "./words.js";
 
 // CSS pixels of the frame's longer side, so that the player below is seen, too.
 const tallest = () => Math.max(220, Math.min(window.innerHeight - 420, 720));
@@ -39,7 +39,13 @@ export function mountMorph(root, { store, pixels, failures }) {
   const files = downloads({ id: "morph-scale", files: walkFiles, pixels: walkPixels });
   const theatre = el("div", { class: "theatre" }, large, map.node);
   const help = el("p", { class: "hint" });
-  root.replaceChildren(keys.node, theatre, play.node, row.node, files.node, help);
+  const bar = el(
+    "div",
+    { class: "bar" },
+    play.button,
+    el("button", { id: "morph-random", onclick: () => random(), title: say("key", { key: "R" }), text: say("random") }),
+  );
+  root.replaceChildren(bar, theatre, play.node, row.node, keys.node, files.node, help);
 
   const last = () => (film.values.plane ? CELLS : film.values.frames) - 1;
 
@@ -68,13 +74,15 @@ export function mountMorph(root, { store, pixels, failures }) {
     if (wish.plane) point = pointOf(position);
     draw();
     store.painted("walk", wish, { since, server: picture.server });
+    if (starting) play.start();
+    starting = false;
   }
 
   function draw() {
     if (!film || !theatre.clientWidth) return;
     const { plane } = film.values;
     map.node.hidden = !plane;
-    play.node.hidden = row.node.hidden = plane;
+    play.button.hidden = play.node.hidden = row.node.hidden = plane;
     help.textContent = hint(plane ? "plane_help" : "morph_help");
     root.closest(".bench")?.classList.toggle("as-plane", plane); // what only a walk has is not there
     theatre.classList.toggle("with-plane", plane);
@@ -186,11 +194,17 @@ export function mountMorph(root, { store, pixels, failures }) {
     event.preventDefault();
   }
 
+  let starting = false; // it plays as soon as it is painted
+  function start() {
+    starting = latest.busy;
+    if (!starting) play.start();
+  }
+
   const random = () => store.change("walk", withOtherSeeds(store.values("walk")));
   const showDownloads = () => files.show(film.values);
 
   new ResizeObserver(draw).observe(root);
-  return { update, resize: draw, key, alt, random };
+  return { update, resize: draw, key, alt, random, start };
 }
 
 // Where a link's walk or plane begins.

@@ -7,6 +7,8 @@ const MOVED_BY_KEYS = "input, [role=slider], [role=listbox], [role=tab]"; // arr
 export class Panels {
   #store;
   #panels = {};
+  #keys = {};
+  #waiting = {}; // by kind: the command of a panel that has yet to come
 
   constructor(store) {
     this.#store = store;
@@ -24,11 +26,18 @@ export class Panels {
   add(kind, panel) {
     this.#panels[kind] = panel;
     panel.update(this.#store.values(kind), performance.now());
+    if (this.#waiting[kind]) panel[this.#waiting[kind]]();
   }
 
-  /** A button was pressed. */
+  /** Call a panel's function, now or as soon as the panel is there. */
   command(kind, name) {
-    this.#panels[kind]?.[name]?.();
+    if (this.#panels[kind]) this.#panels[kind][name]();
+    else this.#waiting[kind] = name;
+  }
+
+  /** Let a letter call a function, whichever panel is in front. */
+  on(letter, call) {
+    this.#keys[letter] = call;
   }
 
   /** Its place has another size. */
@@ -46,8 +55,9 @@ export class Panels {
     if (document.querySelector("dialog[open]") || event.target.closest(TYPED_IN)) return;
     if (event.target.closest(MOVED_BY_KEYS) && !/^\p{L}$/u.test(event.key)) return;
     const panel = this.#panels[this.#store.active];
-    if (event.key.toLowerCase() !== "r") return panel?.key?.(event);
-    panel?.random();
+    const command = { r: panel?.random, ...this.#keys }[event.key.toLowerCase()];
+    if (!command) return panel?.key?.(event);
+    command();
     event.preventDefault();
   }
 }

@@ -20,6 +20,9 @@ const randomKey = () => ({ seed: randomSeed(SHORT), digit: null });
 export const withKey = (walk, k, change) =>
   listsOf(keysOf(walk).map((key, i) => (i === k ? { ...key, ...change } : key)));
 
+/** The lists of a walk through other key frames. */
+export const walkThrough = (keys) => listsOf(keys);
+
 /** The lists of a walk with one more key frame at its end. */
 export const withOneMore = (walk) => listsOf([...keysOf(walk), randomKey()]);
 

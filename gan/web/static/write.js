@@ -22,7 +22,12 @@ export function mountWrite(root, { store, pixels, failures }) {
     pixels: ({ text }) => limits.size * widthOf(text),
   });
   const help = el("p", { class: "hint", text: say("write_help") });
-  root.replaceChildren(el("div", { class: "sheet-of-paper" }, canvas, empty), files.node, help);
+  const bar = el(
+    "div",
+    { class: "bar" },
+    el("button", { id: "write-random", onclick: () => random(), title: say("key", { key: "R" }), text: say("random") }),
+  );
+  root.replaceChildren(bar, el("div", { class: "sheet-of-paper" }, canvas, empty), files.node, help);
 
   let values = null; // of what is painted
   let rows = []; // of what is painted: { text, seed, picture }
