@@ -2,10 +2,12 @@
 
 import { limits } from "./page.js";
 
-const LARGEST = 132; // CSS pixels of a cell's side
+const LARGEST = 280; // CSS pixels of a cell's side: ten times its pixels
 const NARROW = 560; // CSS pixels: a phone
+const ABOVE = 300; // CSS pixels of the page that stand above the wall and below it
 const CAPTION = 16; // CSS pixels under a digit for its number,
 const CAPTION_FROM = 58; // in cells that have room for it
+const NEARLY = 0.9; // of the largest cells: those do as well if fewer places are left empty
 
 /** The arrangement of a wall's digits in a width: { columns, rows, cell, caption, left }, lengths in CSS pixels. */
 export function arrange({ ten, count }, width) {
@@ -16,21 +18,21 @@ export function arrange({ ten, count }, width) {
   return { columns, rows: Math.ceil(n / columns), cell, caption, left: Math.floor((width - cell * columns) / 2) };
 }
 
-// A good part of the window's height.
+// What the window has for the wall.
 function roomBelow(width) {
-  if (width < NARROW) return Math.max(300, window.innerHeight * 0.5);
-  return Math.max(320, Math.min(window.innerHeight - 140, 900));
+  return Math.max(300, window.innerHeight - (width < NARROW ? ABOVE + 60 : ABOVE));
 }
 
-// The largest cells that fit; of equal ones those that leave the fewest empty places, in the widest rows.
+// The largest cells that fit, or nearly so, which leave the fewest empty places; of equal ones the widest rows.
 function bestColumns(n, width, height) {
-  let best = { columns: 1, cell: 0, empty: 0 };
-  for (let columns = 1; columns <= n; columns++) {
+  const ways = Array.from({ length: n }, (_, i) => {
+    const columns = i + 1;
     const rows = Math.ceil(n / columns);
-    const now = { columns, cell: Math.min(width / columns, LARGEST, height / rows), empty: rows * columns - n };
-    if (now.cell > best.cell || (now.cell === best.cell && now.empty <= best.empty)) best = now;
-  }
-  return best.columns;
+    return { columns, cell: Math.min(width / columns, LARGEST, height / rows - CAPTION), empty: rows * columns - n };
+  });
+  const largest = Math.max(...ways.map(({ cell }) => cell));
+  const good = ways.filter(({ cell }) => cell >= NEARLY * largest);
+  return good.reduce((best, way) => (way.empty <= best.empty ? way : best)).columns;
 }
 
 /** The upper left corner of a place, [x, y]. */

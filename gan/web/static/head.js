@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { openEmbed } from "./embed.js";
+import { leadParts } from "./lead.js";
 import { permalink } from "./link.js";
 import { openModels } from "./model.js";
 import { page } from "./page.js";
@@ -79,12 +80,9 @@ export function mountHead(root, { store, notices, panels, steps, shelf, openTab,
   count();
 }
 
-// The sentence under the title, in which the words GAN and discriminator lead to the lesson.
+// In the sentence under the title, the words GAN and discriminator lead to the lesson.
 function lead(openTab) {
-  const learn = (word) => el("button", { class: "word", onclick: () => openLesson(openTab), text: word });
-  return say("lead")
-    .split(/\[(.*?)\]/)
-    .map((part, i) => (i % 2 ? learn(part) : part));
+  return leadParts((word) => el("button", { class: "word", onclick: () => openLesson(openTab), text: word }));
 }
 
 function openLesson(openTab) {
