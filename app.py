@@ -11,6 +11,7 @@ from gan.errors import UserError
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+ON_ZERO_GPU = "SPACES_ZERO_GPU" in os.environ  # set by the Hub
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Options:
 def main(options: Options) -> None:
     """Load the generator, build the page, serve it until interrupted."""
     # Here, not above: torch and gradio take seconds, which --help and a wrong option need not wait for.
+    if ON_ZERO_GPU:
+        import gan.web.zero_gpu  # noqa: F401, I001  (before torch)
+
     import torch
 
     from gan.devices import choose_device
@@ -43,7 +47,7 @@ def main(options: Options) -> None:
     from gan.web.page import build_page
     from gan.web.serve import launch_options
 
-    device = choose_device(options.device)
+    device = choose_device(options.device or ("cpu" if ON_ZERO_GPU else None))
     if device.type == "cpu":
         torch.set_num_threads(1)  # a page of digits is too small to share: a second thread costs more than it gives
     models = ModelStore(options.model, device=device, remote=not options.no_remote_models)

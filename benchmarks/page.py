@@ -10,8 +10,8 @@ in one browser, after a warm-up; medians. "Painted" is the first task after the 
 - cold: opening the page in a fresh profile over 200 ms of latency until its first digits are painted, before Gradio is
   there or after; baseline: the same of a session that chose the server. Limit 1.5 s.
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
-- play: a walk of 16 digits that plays for five seconds at 60 frames a second; a frame of the screen without a new picture
-  is dropped (at most 1 %).
+- play: a walk of 16 digits that plays for five seconds at 60 frames a second; a frame of the screen that shows no new
+  picture is dropped (at most 1 %).
 - drag: sliders at 60 events a second; the last picture is the last value's, every time.
 - usable: opening the page until digits are painted; baseline: an empty gr.Blocks until it is mounted. Limit 1.5.
   Beside it, without a limit: Gradio's own time for the first tab's controls, with none of our scripts.

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,33 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     Raises:
         UserError: the folder is missing or not writable, or the disk is full; an older file is left as it was.
     """
-    data = content.encode() if isinstance(content, str) else content
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes | str]) -> None:
+    """Write files that belong together, each whole. All are on the disk before the first is renamed into its place, so
+    that a process that is killed hardly ever leaves new ones beside old ones; the last one comes last.
+
+    Raises:
+        UserError: as `write_atomically`; the older files are left as they were.
+    """
+    written: dict[Path, Path] = {}  # where it is for now → where it belongs
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)  # mkstemp makes it private
-            os.replace(temporary, path)
+            for path, content in contents.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
+                written[Path(temporary)] = path
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content.encode() if isinstance(content, str) else content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.chmod(temporary, 0o644)  # mkstemp makes it private
+            for temporary_path, path in written.items():
+                os.replace(temporary_path, path)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            for temporary_path in written:
+                temporary_path.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UserError(

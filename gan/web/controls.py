@@ -19,6 +19,8 @@ from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
 class Control:
     """What shows a parameter and changes it."""
 
+    form: ClassVar[str]
+    """How it looks: static/inputs.js makes one of each form."""
     name: str
     """The parameter."""
     label: str
@@ -33,7 +35,7 @@ class Control:
 class Number(Control):
     """A seed, typed."""
 
-    form: ClassVar = "number"
+    form: ClassVar[str] = "number"
     low: int = 0
     high: int = NUM_SEEDS - 1
     default: int = 0
@@ -41,7 +43,7 @@ class Number(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Slider(Control):
-    form: ClassVar = "slider"
+    form: ClassVar[str] = "slider"
     low: float
     high: float
     default: float
@@ -52,7 +54,7 @@ class Slider(Control):
 class Choice(Control):
     """One of several values, all of them seen."""
 
-    form: ClassVar = "choice"
+    form: ClassVar[str] = "choice"
     options: tuple[tuple[str, str], ...]
     """Values, and the words for them (those that have no such key stand as they are)."""
     default: str
@@ -60,14 +62,14 @@ class Choice(Control):
 
 @dataclass(frozen=True, kw_only=True)
 class Switch(Control):
-    form: ClassVar = "switch"
+    form: ClassVar[str] = "switch"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line(Control):
     """A line of text."""
 
-    form: ClassVar = "line"
+    form: ClassVar[str] = "line"
     most: int
     """Characters."""
     placeholder: str
@@ -77,7 +79,7 @@ class Line(Control):
 class Place:
     """An empty place, which the panel of that name fills (`mounts` in static/compose.js)."""
 
-    form: ClassVar = "place"
+    form: ClassVar[str] = "place"
     name: str
 
 

@@ -144,6 +144,7 @@ def script(
         "kind": kind,
         "state": given["defaults"] | {kind: values_of(request)},
         "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
+        "qr": f"./page/{static_version()}/uqr.js",
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
         "device": describe_device(generator.device),

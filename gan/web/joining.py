@@ -26,6 +26,19 @@ def joined(path: Path) -> str:
     return "\n".join([*before, f"// {path.name}", _with_constants(path, path.read_text(encoding="utf-8"))])
 
 
+def compact(code: str) -> str:
+    """A script without its comments and indentation; both stand on lines of their own.
+
+    Raises:
+        ValueError: a template string goes on over several lines, whose spaces would be lost.
+    """
+    if several := next((line for line in code.splitlines() if line.count("`") % 2), None):
+        raise ValueError(f"a template string goes on over several lines: {several.strip()}")
+    code = re.sub(r"^\s*/\*\*.*?\*/$", "", code, flags=re.MULTILINE | re.DOTALL)
+    lines = (line.strip() for line in code.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
 def _imports(path: Path, importers: tuple[Path, ...]) -> list[Path]:
     """What a script imports, directly or not, and the script; each once, after everything that it imports."""
     if path in importers:

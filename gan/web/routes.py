@@ -22,7 +22,7 @@ from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
 from gan.web import cards, links, pictures
 from gan.web.assets import IMMUTABLE
-from gan.web.directions import directions_of
+from gan.web.directions import directions_json
 from gan.web.drawn_here import weights_response
 from gan.web.judge import NoJudgeError, read_digits
 from gan.web.model_store import ModelStore, name_of, pin
@@ -62,12 +62,12 @@ def routes(models: ModelStore) -> list[Route]:
     async def quantized(http: HttpRequest) -> Response:
         return await run_sync(weights_response, http, models)
 
-    async def directions_json(http: HttpRequest) -> Response:
+    async def directions(http: HttpRequest) -> Response:
         generator, _, problems = await _opened(http, Request, models)
         if problems:
             return refusal(problems)
-        found = await run_sync(directions_of, generator)
-        return JSONResponse(found.vectors | {"measured": found.measured}, headers={"Cache-Control": REVALIDATE})
+        found = await run_sync(directions_json, generator)
+        return JSONResponse(found, headers={"Cache-Control": REVALIDATE})
 
     async def openapi(_: HttpRequest) -> Response:
         return JSONResponse(openapi_document())
@@ -76,7 +76,7 @@ def routes(models: ModelStore) -> list[Route]:
         return HTMLResponse(docs_page(), headers={"Content-Security-Policy": "default-src 'self' 'unsafe-inline'"})
 
     endpoints = {path: _picture(path, models) for path in pictures.ENCODINGS} | {
-        "/judge.json": judge_json, "/directions.json": directions_json, "/healthz": healthz,
+        "/judge.json": judge_json, "/directions.json": directions, "/healthz": healthz,
         "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
         "/card.png": _card(models), "/quantized/{sha256}.safetensors": quantized,
     }  # fmt: skip

@@ -78,6 +78,16 @@ ENGLISH = {
     "alone_cannot_draw": "This page has no server that could draw instead. What was shown stays.",
     "no_animations": "Animated files need the server: python app.py",
     "no_addresses": "This page has no server, so no picture has an address of its own: embed the page itself.",
+    "no_server": "Everything here is drawn in your browser; once it was here, the page needs no network. It has no "
+    "server, so what needs one is absent: an API, pictures with an address of their own, animated files, how a "
+    "classifier reads a digit, models of the Hub by their name.",
+    "newer_version": "A newer version of this page is here.",
+    "reload": "Reload",
+    "card_of": "What is known of {model}",
+    "no_card": "It did not arrive.",
+    "file_missing": "This site is not whole: {file} is missing. Whoever published it should upload it again.",
+    "old_browser": "This page needs a newer browser, with JavaScript modules and WebAssembly: Chrome 91, Firefox 114, "
+    "Safari 16.4, or a later one. {error}",
     "close": "Close",
     "retry": "Try again",
     "unreachable": "The server does not answer. The picture is the last one that it drew.",
@@ -266,6 +276,15 @@ CHINESE = {
     "alone_cannot_draw": "本页没有服务器可以代为绘制。保留原来的画面。",
     "no_animations": "动画文件需要服务器：python app.py",
     "no_addresses": "本页没有服务器，图片没有自己的地址：请嵌入整个页面。",
+    "no_server": "这里的一切都由你的浏览器绘制；打开过一次之后，本页不再需要网络。本页没有服务器，因此没有：API、"
+    "有自己地址的图片、动画文件、分类器对数字的识读、按名称打开的 Hub 模型。",
+    "newer_version": "本页有新版本。",
+    "reload": "重新加载",
+    "card_of": "关于 {model}",
+    "no_card": "未能收到。",
+    "file_missing": "本站不完整：缺少 {file}。请发布者重新上传。",
+    "old_browser": "本页需要较新的浏览器，支持 JavaScript 模块和 WebAssembly："
+    "Chrome 91、Firefox 114、Safari 16.4 或更新版本。{error}",
     "close": "关闭",
     "retry": "重试",
     "unreachable": "服务器没有响应。显示的是它最后画出的图片。",

@@ -1,7 +1,8 @@
-"""Build what the engine is made of and Python knows: engine.wasm and separators.js: python -m gan.web.engine.build.
+"""Build what the engine is made of and Python knows, *.wasm and separators.js: python -m gan.web.engine.build.
 
-engine.wasm is C compiled by Zig (PyPI's ziglang, in requirements-dev.txt): the same bytes on every machine.
-separators.js holds the glyphs that gan/writing.py draws, and what it reads as them. Both are committed; a test builds
+engine.wasm and train.wasm are C compiled by Zig (PyPI's ziglang, in requirements-dev.txt): the same bytes on every
+machine.
+separators.js holds the glyphs that gan/writing.py draws, and what it reads as them. All are committed; a test builds
 them again and compares.
 """
 
@@ -23,11 +24,15 @@ FLAGS = (
 )
 
 
-def engine_wasm() -> bytes:
-    """engine.c as WebAssembly."""
+WASM = ("engine.wasm", "train.wasm")
+
+
+def wasm(name: str) -> bytes:
+    """The C file of the same name as WebAssembly."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "engine.wasm"
-        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS.split(), "-o", str(path), "engine.c"]
+        path = Path(folder) / name
+        source = Path(name).with_suffix(".c")
+        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS.split(), "-o", str(path), str(source)]
         subprocess.run(command, cwd=ENGINE, check=True)
         return path.read_bytes()
 
@@ -74,7 +79,8 @@ def _inked(lines: np.ndarray) -> tuple[int, int]:
 
 
 def main() -> None:
-    (ENGINE / "engine.wasm").write_bytes(engine_wasm())
+    for name in WASM:
+        (ENGINE / name).write_bytes(wasm(name))
     (ENGINE / "separators.js").write_text(separators_js(), encoding="utf-8")
 
 

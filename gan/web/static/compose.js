@@ -20,11 +20,11 @@ import { walkThrough } from "./walk.js";
 import { language, say } from "./words.js";
 import { mountWrite } from "./write.js";
 
-/** The parts of the page. `server` is a source of pictures (see server.js), `openTab(tab)` brings a tab to the front.
+/** The parts of the page. `server` is a source of pictures (see server.js).
  *
  * `mounts` fill the shell's places: by a place's name (gan/web/controls.py), a function of the element; what it returns,
  * if anything, is the panel of the place's tab. */
-export function composePage({ server, openTab }) {
+export function composePage(server) {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = say("title");
   const store = new Store(page);
@@ -51,4 +51,9 @@ export function composePage({ server, openTab }) {
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };
+}
+
+/** Bring a tab to the front; both shells give its button this name. */
+export function openTab(tab) {
+  document.getElementById(`tab-${tab}-button`)?.click();
 }

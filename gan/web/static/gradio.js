@@ -1,5 +1,6 @@
 // The bridge to Gradio: its places, controls and tabs call `digitsPage.…` in the js= snippets of gan/web/page.py.
 
+import { openTab } from "./compose.js";
 import { Controls } from "./controls.js";
 import { query } from "./link.js";
 import { page } from "./page.js";
@@ -62,9 +63,4 @@ export function connectGradio({ store, panels, failures, mounts }) {
     open: openTab,
     query, // the tests compare it with Python's writer
   });
-}
-
-/** Bring a tab to the front. */
-export function openTab(tab) {
-  document.getElementById(`tab-${tab}-button`)?.click();
 }

@@ -14,7 +14,8 @@ export function query(kind, values, { forPage = false, pinned = true } = {}) {
     .join("&");
 }
 
-function written(value) {
+/** A value as links write it; null if there is none. */
+export function written(value) {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.map((v) => v ?? "-").join(",");
   if (typeof value === "boolean") return value ? "1" : "0";

@@ -1,5 +1,6 @@
 // Which model draws. Another one draws the same numbers: the page opens its own link again, with that model instead.
 
+import { cardOf } from "./cards.js";
 import { el } from "./dom.js";
 import { ownLink } from "./link.js";
 import { page } from "./page.js";
@@ -24,6 +25,7 @@ export function openModels(store) {
     sheet,
     say("other_model"),
     el("div", { class: "actions" }, ...buttons),
+    ...page.models.filter(({ card }) => card).map(cardOf),
     ...(page.remote ? hubForm(sheet, open) : []),
   );
   sheet.showModal();

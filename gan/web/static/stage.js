@@ -157,7 +157,7 @@ function digitsOf(kind, values) {
 
 // A link as a QR code: dark on light, whatever the room, or cameras don't find it.
 async function codeOf(link) {
-  const { encode } = await import("./uqr.js");
+  const { encode } = await import(new URL(page.qr, document.baseURI));
   const { data, size } = encode(link, { ecc: "L", border: 2 });
   const canvas = el("canvas", {
     class: "code",

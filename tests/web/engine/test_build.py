@@ -3,14 +3,16 @@
 import json
 
 import numpy as np
+import pytest
 
 from gan import writing
 from gan.web.engine import build
 from tests.web.engine.engines import Node
 
 
-def test_engine_wasm_is_engine_c_compiled() -> None:
-    assert build.engine_wasm() == (build.ENGINE / "engine.wasm").read_bytes()
+@pytest.mark.parametrize("name", build.WASM)
+def test_wasm_is_the_c_file_of_its_name_compiled(name: str) -> None:
+    assert build.wasm(name) == (build.ENGINE / name).read_bytes()
 
 
 def test_separators_js_is_what_writing_draws() -> None:

@@ -1,0 +1,67 @@
+// In the HTML of a page without a server, before anything else: what draws is asked for at once, and a file that is
+// missing is told by name, whichever script it is.
+
+import { modelOf } from "./models.js";
+import { page } from "./page.js";
+import { say } from "./words.js";
+
+/** Say something in place of the page, or above it; the HTML has an element for it. */
+function tell(message) {
+  const plain = document.getElementById("plain");
+  if (plain) plain.append(Object.assign(document.createElement("p"), { textContent: message }));
+  else addEventListener("DOMContentLoaded", () => tell(message));
+}
+
+const missing = (address) => tell(say("file_missing", { file: address.replace(/^\.\//, "") }));
+
+// A script or style that didn't come, or a script that this browser can't read.
+addEventListener(
+  "error",
+  ({ target, message }) => {
+    const file = target instanceof HTMLElement && (target.getAttribute("src") ?? target.getAttribute("href"));
+    if (file) missing(file);
+    else if (!page.started) tell(say("old_browser", { error: message ?? "" }));
+  },
+  true,
+);
+
+const given = new URLSearchParams(location.search);
+const once = (name) => (given.getAll(name).length === 1 ? given.get(name) : null);
+page.drawing = modelOf(page.models, { model: once("model"), weights: once("weights") });
+page.engine = page.drawing.engine;
+const theme = matchMedia("(prefers-color-scheme: dark)");
+const dark = () => once("__theme") === "dark" || (once("__theme") !== "light" && theme.matches);
+const paint = () => document.documentElement.classList.toggle("dark", dark());
+theme.addEventListener?.("change", paint);
+paint();
+
+function asked(address) {
+  const answer = fetch(address);
+  answer.then(
+    ({ ok }) => ok || missing(address),
+    () => {}, // no connection: the engine says so
+  );
+  return answer;
+}
+
+/** The engine's worker, on its way before the script that talks to it. */
+function started(address) {
+  const worker = new Worker(address, { type: "module" });
+  worker.addEventListener("message", () => {
+    worker.arrived = true;
+  });
+  worker.addEventListener("error", async () => {
+    worker.failed = true;
+    const answer = await fetch(address).catch(() => null);
+    if (answer && !answer.ok) missing(address);
+  });
+  return worker;
+}
+
+const { weights, wasm, worker } = page.engine;
+page.engine.asked = { weights: asked(weights), wasm: asked(wasm) };
+try {
+  page.engine.asked.worker = started(worker);
+} catch {
+  // the engine says that it can't be started
+}
