@@ -103,7 +103,7 @@ def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Seque
     """Gradio's HTML with the tags of the link that was opened in place of Gradio's own; `scripts` are fetched early."""
     generator, request, problems = open_link(models, raw_query(http))
     base = get_root_url(http, http.url.path, http.scope.get("root_path"))
-    head = f"{card_tags(request, generator, base)}\n{script(request, problems, generator, models, scripts)}\n"
+    head = f"{card_tags(request, generator, base)}\n{script(http, request, problems, generator, models, scripts)}\n"
     page = TAGS.sub(b"", page)
     return page.replace(b"<head>", b"<head>\n" + head.encode(), 1)
 
@@ -133,7 +133,12 @@ def card_tags(request: Request, generator: Generator, base: str) -> str:
 
 
 def script(
-    request: Any, problems: list[Problem], generator: Generator, models: ModelStore, early: Sequence[str] = ()
+    http: HttpRequest,
+    request: Any,
+    problems: list[Problem],
+    generator: Generator,
+    models: ModelStore,
+    early: Sequence[str] = (),
 ) -> str:
     """The state that the page's scripts start from, and the scripts; Gradio's that are known are fetched early."""
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
@@ -144,6 +149,7 @@ def script(
         "kind": kind,
         "state": given["defaults"] | {kind: values_of(request)},
         "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
+        "opening": not links.names_anything(raw_query(http)),
         "qr": f"./page/{static_version()}/uqr.js",
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,

@@ -24,7 +24,7 @@ ENGLISH = {
     "random": "Random",
     "next": "Next",
     "previous": "Back",
-    "download_scale": "Pixels per pixel",
+    "download_scale": "Scale",
     "download_png": "Download PNG",
     "mode": "Path",
     "slerp": "arc (slerp)",

@@ -1,5 +1,6 @@
 // The first wall, painted while Gradio still builds the page: where its own wall will stand, with nothing to press.
 
+import { drawThemselves, mayMove } from "./alive.js";
 import { arrange, corner } from "./arrange.js";
 import { drawCell, fit } from "./canvas.js";
 import { el } from "./dom.js";
@@ -20,12 +21,22 @@ export function showEarly({ store, pixels }) {
   document.body.append(node);
 
   const layout = arrange(values, wall.clientWidth);
-  pixels.drawAhead(values, layout.columns).then(paint, () => node.remove());
+  pixels.drawAhead(values, layout.columns).then(show, () => node.remove());
   store.subscribe("painted", whenComplete);
   store.subscribe("changed", whenComplete);
 
+  // The digits draw themselves where they may; then no control comes in between.
+  let drawing = false;
+  async function show(picture) {
+    drawing = mayMove() && pixels.here;
+    if (drawing) await drawThemselves({ values, picture, columns: layout.columns, pixels, paint });
+    else paint(picture);
+    drawing = false;
+  }
+
+  // Returns whether there is still a place for it.
   function paint(picture) {
-    if (!node.isConnected) return;
+    if (!node.isConnected) return false;
     const { rows, cell, caption } = layout;
     const context = fit(canvas, wall.clientWidth, rows * (cell + caption));
     const inset = caption ? Math.round(cell * 0.04) : 0;
@@ -34,6 +45,7 @@ export function showEarly({ store, pixels }) {
       drawCell(context, picture, i, x + inset, y + inset, cell - 2 * inset, cell - 2 * inset);
     }
     wall.dataset.painted = `${values.seed}/${values.count}`;
+    return true;
   }
 
   // Controls that came one by one around the digits would make the page restless.
@@ -42,7 +54,8 @@ export function showEarly({ store, pixels }) {
     if (since !== null) return;
     since = performance.now();
     const look = () => {
-      if (document.querySelector(".controls input[type=range]") || performance.now() - since > LATEST) node.remove();
+      const complete = document.querySelector(".controls input[type=range]") && !drawing;
+      if (complete || performance.now() - since > LATEST) node.remove();
       else requestAnimationFrame(look);
     };
     look();

@@ -1,5 +1,6 @@
 // The wall of numbered digits. Where this browser draws, it scrolls without end through all of them; else it has pages.
 
+import { liveOn, mayMove } from "./alive.js";
 import { arrange, corner, placeAt } from "./arrange.js";
 import { drawCell, fit } from "./canvas.js";
 import { Cursor } from "./cursor.js";
@@ -365,6 +366,11 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
       digit: wished.ten || wished.digit !== null ? classAt(wished, i) : null,
     }));
     return all.length > 1 ? all : [...all, { seed: wrap(wished.seed + 1), digit: wished.digit }];
+  }
+
+  if (mayMove()) {
+    const still = () => (layout && scroll.top === row ? { values, layout } : null);
+    liveOn({ wall, shown: still, pixels, store });
   }
 
   new ResizeObserver(draw).observe(wall);

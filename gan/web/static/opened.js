@@ -14,6 +14,7 @@ export function openLink(query) {
   const { values, problems } = putRight(kind, read.values, read.problems, drawing);
   const { model, weights, v, ...own } = namesAnything(query) ? values : { ...values, ...drawing.opening };
   Object.assign(page, {
+    opening: !namesAnything(query),
     kind,
     state: { ...page.defaults, [kind]: own },
     problems: [...notHere(model, weights), ...problems].map((p) => ({ ...p, shown: shownOf(own[p.parameter]) })),

@@ -112,7 +112,7 @@ function brokenLine({ text, seed, hand }, most) {
 }
 
 function placeToBreak(text, from, to) {
-  for (let at = to; at > from; at--) if (/\D/.test(text[at - 1]) && text[at - 1] !== "(") return at;
+  for (let at = to; at > from + (to - from) / 2; at--) if (/\D/.test(text[at - 1]) && text[at - 1] !== "(") return at;
   return to;
 }
 
