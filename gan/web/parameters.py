@@ -233,7 +233,9 @@ def written_text() -> Any:
         if not set(text) <= set("0123456789") | set(SEPARATORS):
             held, refused = readable(text)
             same = not refused and len(held) <= MAX_TEXT
-            raise RefusalError("characters", nearest=held[:MAX_TEXT], same=same, most=MAX_TEXT, refused=refused or text)
+            raise RefusalError(
+                "characters", nearest=held[:MAX_TEXT], same=same, most=MAX_TEXT, refused=" ".join(refused or text)
+            )
         if len(text) > MAX_TEXT:
             raise RefusalError("too_long", nearest=text[:MAX_TEXT], most=MAX_TEXT)
         return text

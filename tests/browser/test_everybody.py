@@ -45,9 +45,9 @@ def test_chinese_readers_get_chinese_notices_included(open_page, url) -> None:
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     expect(page.get_by_role("heading", level=1)).to_have_text("按编号写数字")
     expect(page.get_by_role("tab", name="渐变")).to_be_visible()
-    expect(page.get_by_label("第一个数字的编号")).to_have_value("0")
-    expect(page.get_by_role("alert")).to_contain_text("编号:“-1”必须是 0 到 4294967295 的整数。 已忽略链接中的这个值。")
-    expect(page.get_by_role("listbox")).to_have_accessible_name("16 个手写数字,编号 0 到 15")
+    expect(page.get_by_label("编号（种子）")).to_have_value("0")
+    expect(page.get_by_role("alert")).to_contain_text("编号：“-1”必须是 0 到 4294967295 的整数。 现在显示：0。")
+    expect(page.get_by_role("listbox")).to_have_accessible_name("16 个手写数字，编号 0 到 15")
     expect(page.get_by_role("button", name="复制链接")).to_be_visible()
     expect(page.get_by_role("radio", name="任意")).to_be_checked()
 
@@ -55,7 +55,7 @@ def test_chinese_readers_get_chinese_notices_included(open_page, url) -> None:
 def test_other_languages_get_english(open_page, url) -> None:
     page = open_page(url, ready="#wall[data-painted]", locale="fr-FR")
     expect(page.get_by_role("heading", level=1)).to_have_text("Digits by number")
-    expect(page.get_by_label("Number of the first digit")).to_be_visible()
+    expect(page.get_by_label("Number (seed)")).to_be_visible()
 
 
 def test_ink_is_light_on_dark_in_the_dark(open_page, url) -> None:
@@ -67,7 +67,7 @@ def test_ink_is_light_on_dark_in_the_dark(open_page, url) -> None:
 def test_every_control_is_reached_by_the_tab_key(open_page, url) -> None:
     page = open_page(url, ready="#wall[data-painted]")
     reached = set()
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.closest('[id]')?.id ?? ''"))
     assert {

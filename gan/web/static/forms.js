@@ -80,7 +80,7 @@ const FORMS = {
     if (!/^[0-9 ./:+,()-]*$/.test(text))
       throw new Refusal(
         "characters",
-        { most, refused: refused || text },
+        { most, refused: [...(refused || text)].join(" ") },
         { nearest, same: !refused && held === nearest },
       );
     if (text.length > most) throw new Refusal("too_long", { most }, { nearest });
