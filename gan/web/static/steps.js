@@ -65,8 +65,10 @@ export class Steps {
     const [own, time] = [this.#own, performance.now()];
     const goesOn = !own && names.join() === this.#gesture.names && time - this.#gesture.time < ONE_GESTURE;
     this.#own = false;
-    if (names.every((name) => NO_STEP.has(name)) || goesOn || isBrowsing(names, this.#here, now)) this.#replace(now);
-    else if (isClosing(names, now) && this.#here.before && !differing(this.#here.before, now).length) history.back();
+    const { before } = this.#here;
+    if (isClosing(names, now) && before && !differing(before, now).length) history.back();
+    else if (names.every((name) => NO_STEP.has(name)) || goesOn || isBrowsing(names, this.#here, now))
+      this.#replace(now);
     else this.#push(now);
     if (names.length) this.#gesture = { names: names.join(), time };
   }
