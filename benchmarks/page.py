@@ -179,8 +179,7 @@ def serve(model: str, port: int) -> None:
     from gan import images as rendering
     from gan.hub.resolve import load_generator
     from gan.web.model_store import ModelStore
-    from gan.web.page import build_page
-    from gan.web.serve import launch_options
+    from gan.web.serve import application, server
 
     torch.set_num_threads(1)
     models = ModelStore(load_generator(model))
@@ -191,9 +190,7 @@ def serve(model: str, port: int) -> None:
             ready[int(request.query_params["count"])], media_type="image/png", headers={"Cache-Control": "no-store"}
         )
 
-    options = launch_options(models)
-    options["app_kwargs"]["routes"].append(Route("/constant.png", constant))
-    build_page(models).launch(quiet=True, server_port=port, **options)
+    server(application(models, more_routes=(Route("/constant.png", constant),)), host="127.0.0.1", port=port).run()
 
 
 def started(command: list[str], port: int, temporary: str) -> tuple[subprocess.Popen[bytes], float]:

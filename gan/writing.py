@@ -60,7 +60,8 @@ def readable(text: str) -> tuple[str, str]:
 
     Full-width and other scripts' digits are digits, dashes are dashes, 2026年11月21日 is 2026-11-21.
     """
-    held, refused = [], {}
+    held: list[str] = []
+    refused: dict[str, None] = {}
     characters = unicodedata.normalize("NFKC", text)
     for character, following in zip(characters, characters[1:] + " ", strict=False):
         digit = unicodedata.decimal(character, None)

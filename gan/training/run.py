@@ -5,6 +5,7 @@
 
 import io
 import json
+import math
 import os
 import platform
 import signal
@@ -42,6 +43,8 @@ from gan.training.trackers import log_picture, start_trackers
 from gan.training.trainer import Trainer
 
 RECORD_EVERY = 100  # steps in a line of the history
+LOOKS = 200  # at an epoch's end, in a run: of more epochs (few pictures, passed often) not each is looked at
+FEW_STEPS = 2000  # less than two epochs of MNIST draw nothing yet
 SCORED_SAMPLES = 1000  # digits drawn and scored after an epoch: 0.4 s on one CPU core
 
 
@@ -188,7 +191,7 @@ class Run:
                 self._step()
                 progress.step(epoch)
                 self.seconds = time.perf_counter() - started
-                epoch_ends = trainer.steps % trainer.steps_per_epoch == 0
+                epoch_ends = self._is_looked_at(trainer.steps)
                 if epoch_ends or trainer.steps % RECORD_EVERY == 0:
                     self._record(history, progress, epoch_ends)
                 stop = self._signal_of_any_process(arrived)
@@ -222,12 +225,22 @@ class Run:
             progress.say(f"continued after epoch {done:.4g} of {recipe.epochs}")
         if self.earlier_epochs and recipe.decay_start < 1:
             progress.say(f"the learning rates are those of a run of {recipe.epochs} epochs from here on")
+        if trainer.total_steps < FEW_STEPS:
+            enough = math.ceil(FEW_STEPS / trainer.steps_per_epoch)
+            progress.say(
+                f"that is little: {trainer.steps_per_epoch} steps an epoch; --epochs {enough} or more would do"
+            )
         if self.standard.missing:
             progress.say(self.standard.missing)
         if self.standard.reference:
             floor = self.standard.reference.floor(SCORED_SAMPLES)
             progress.say(f"distance: of {SCORED_SAMPLES:,} drawn digits to the data; as many real ones: {floor:.2f}")
         progress.say(HEADER)
+
+    def _is_looked_at(self, step: int) -> bool:
+        """Whether an epoch ends with this step, and is one of those that are shown, scored and saved."""
+        every = self.trainer.steps_per_epoch * math.ceil(self.recipe.epochs / LOOKS)
+        return step % every == 0 or step == self.trainer.total_steps
 
     def _step(self) -> None:
         try:

@@ -13,7 +13,7 @@ from gan import images
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.latents import NUM_SEEDS
 from gan.networks import Generator
-from gan.web.pictures import ONE_AT_A_TIME, draw
+from gan.web.pictures import draw
 from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
 from gan.writing import advance
 
@@ -29,8 +29,7 @@ PALETTE = [round(p + (i - p) * v / 255) for v in range(256) for p, i in zip(PAPE
 
 def card(generator: Generator, request: Request) -> bytes:
     """The card of a page's request: its digits on paper, WIDTH × HEIGHT, as PNG of at most MAX_BYTES."""
-    with ONE_AT_A_TIME:
-        picture = _enlarged(_PICTURES[type(request)](generator, request))
+    picture = _enlarged(_PICTURES[type(request)](generator, request))
     sheet = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
     top, left = (HEIGHT - picture.shape[0]) // 2, (WIDTH - picture.shape[1]) // 2
     sheet[top : top + picture.shape[0], left : left + picture.shape[1]] = picture

@@ -87,7 +87,8 @@ class LinkHead:
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, collect)
+        # Gradio reads nothing of a link, but takes parameters of its own (page, deep_link), which no page here has.
+        await self.app({**scope, "query_string": b""}, receive, collect)
 
     def _listen(self, path: str, send: Send) -> Send:
         async def heard(message: Message) -> None:

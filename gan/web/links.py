@@ -49,7 +49,7 @@ def read(kind: type[R], query: str, *, page: bool = False) -> tuple[R, list[Prob
 
 def pairs(query: str) -> list[tuple[str, str]]:
     """The names and values of a query. Mail programs forward & as &amp;, which is read as it was meant."""
-    parsed = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY)
+    parsed = parse_qsl(query, keep_blank_values=True)
     return [(re.sub("^(amp;)+", "", name), value) for name, value in parsed]
 
 

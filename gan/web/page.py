@@ -9,13 +9,14 @@ import gradio as gr
 from gan.web import api
 from gan.web.controls import TABS, Choice, Control, Line, Number, Place, Slider, Switch, Tab
 from gan.web.model_store import ModelStore
+from gan.web.queue import DrawingQueue
 from gan.web.words import CHINESE, ENGLISH
 
 say = gr.I18n(en=ENGLISH, zh=CHINESE)
 
 
-def build_page(models: ModelStore) -> gr.Blocks:
-    """The page of these models; `serve.launch_options` says how it is launched."""
+def build_page(models: ModelStore, queue: DrawingQueue | None = None) -> gr.Blocks:
+    """The page of these models, whose API draws in the queue; `serve.application` serves it."""
     with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         mount_point("head")
         components = {}
@@ -26,7 +27,7 @@ def build_page(models: ModelStore) -> gr.Blocks:
                 shown.select(None, js=f"() => {{ digitsPage.select('{tab.name}') }}", api_visibility="private")
         mount_point("foot")
         connect(components)
-        api.add(models)
+        api.add(models, queue)
     return page
 
 

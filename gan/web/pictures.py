@@ -3,7 +3,6 @@
 request → pixels (`draw`) → bytes of a file (`encoded`); `title` names it for those who unfurl a link.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +15,6 @@ from gan.networks import Generator
 from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
 from gan.web.words import ENGLISH
 from gan.writing import written_line
-
-ONE_AT_A_TIME = threading.RLock()  # the process's cores draw one picture: two at once would only take turns
 
 
 @dataclass(frozen=True)
@@ -176,8 +173,7 @@ ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items
 
 def draw(generator: Generator, request: Request) -> np.ndarray:
     """The pixels of a request, `uint8`, 0 = paper, 255 = ink; the shape is its kind's."""
-    with ONE_AT_A_TIME:
-        return PICTURES[type(request)].draw(generator, request)
+    return PICTURES[type(request)].draw(generator, request)
 
 
 def encoded(generator: Generator, request: Request, path: str) -> bytes:

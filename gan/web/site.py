@@ -174,7 +174,7 @@ PAGE_HTML = """<!doctype html>
 {head}
 </head>
 <body>
-<div id="plain" role="alert"></div>
+<div id="plain"></div>
 <noscript>{old}</noscript>
 <div id="old" hidden>{old}</div>
 <script nomodule>document.getElementById("old").hidden = false;</script>

@@ -227,8 +227,11 @@ def test_the_best_epoch_is_kept_on_request(scores_of_three_epochs: None, mnist_d
 
 
 def test_the_best_needs_a_distance(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="--keep best needs a distance after each epoch.*folder"):
-        train_here(SMALL, options(tmp_path, tmp_path / "run", keep="best", dataset="folder"))
+    (tmp_path / "mine").mkdir()
+    for i, image in enumerate(blobs(40)[0]):
+        Image.fromarray(image).save(tmp_path / "mine" / f"{i}.png")
+    with pytest.raises(UserError, match="--keep best needs a distance after each epoch.*folder.*have no labels"):
+        train_here(SMALL, options(tmp_path / "mine", tmp_path / "run", keep="best", dataset="folder"))
 
 
 # What to do about a collapse
@@ -245,3 +248,22 @@ def test_what_is_advised_after_a_collapse_is_understood_and_not_on_already(name:
     with_all = parse([name, *" ".join(advised).split()])[1].recipe
     assert not set(remedies(with_all, labelled=labelled)) & set(advised) & {r.flags for r in REMEDIES}
     assert labelled or "--conditional" not in " ".join(advised)
+
+
+# Few pictures
+
+
+def test_of_very_many_epochs_two_hundred_are_looked_at(pictures: Path, tmp_path: Path) -> None:
+    """Forty pictures make two steps of sixteen: a picture, a state and a line for each such epoch would take longer."""
+    folder = tmp_path / "run"
+    train_here(replace(SMALL, epochs=450), options(pictures, folder, dataset="folder"))
+    names = sorted(path.name for path in folder.glob("samples/*.png"))
+    assert names[:3] == ["epoch-0000.png", "epoch-0003.png", "epoch-0006.png"]
+    assert (len(names), names[-1]) == (151, "epoch-0450.png")
+
+
+def test_a_run_of_very_few_steps_says_how_many_epochs_would_do(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train_here(SMALL, options(pictures, tmp_path / "run", dataset="folder"))
+    assert "that is little: 2 steps an epoch; --epochs 1000 or more would do" in capsys.readouterr().out

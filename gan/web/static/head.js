@@ -129,7 +129,7 @@ export function mountFoot(root, { store, pixels, notices }) {
 
 // "drawn in your browser,": the sentence's words with a choice between them.
 function whoDraws({ store, pixels }) {
-  if (!page.server) return [say("drawn", { where: say("drawn_in_browser") })];
+  if (!page.server) return [nobodyElse(pixels)];
   const choice = el(
     "select",
     {
@@ -148,6 +148,17 @@ function whoDraws({ store, pixels }) {
   show();
   const [before, after] = say("drawn").split("{where}");
   return [before, choice, after];
+}
+
+// Without a server there is no choice.
+function nobodyElse(pixels) {
+  const node = el("span", { id: "drawn-by", text: say("drawn", { where: say("drawn_in_browser") }) });
+  const show = () => {
+    node.dataset.here = pixels.here;
+  };
+  pixels.subscribe(show);
+  show();
+  return node;
 }
 
 // Another one draws what is shown.
