@@ -25,7 +25,8 @@ from gan.web.drawn_here import fingerprints, integer_weights
 from gan.web.fight import FILES, fight_state
 from gan.web.joining import compact, joined
 from gan.web.model_store import pin
-from gan.web.page_state import constants, in_script
+from gan.web.opening_wall import opening_wall
+from gan.web.page_state import constants, in_script, values_of
 from gan.web.palette import PAPER, css_variables
 from gan.web.site_models import SiteModel
 from gan.web.words import CHINESE, ENGLISH
@@ -54,6 +55,7 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     manifest = files.add("page/site.webmanifest", json.dumps(web_manifest(icons), ensure_ascii=False, indent=1))
     first, *others = [_model_state(model, files, wasm, worker) for model in models]
     state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others], "fight": fight}
+    state |= {"qr": _here(files.add("page/uqr.js", _text("uqr.js")))}
     state |= {"device": None, "status": "", "remote": False}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
     later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
@@ -114,6 +116,7 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
             "wasm": _here(wasm),
             "worker": _here(worker),
         },
+        "opening": values_of(opening_wall(generator.weights)),
         "directions": _here(files.add(f"{stem}-directions.json", json.dumps(directions_json(generator)))),
         "card": _here(files.add(f"{stem}-card.html", model.card)) if model.card else None,
     }
@@ -142,7 +145,7 @@ def _here(path: str) -> str:
 def _head(state: dict[str, Any], *, script: str, style: str, manifest: str, icon: str, address: str | None) -> str:
     tags = {
         "og:type": "website", "og:title": ENGLISH["title"], "og:site_name": ENGLISH["title"],
-        "og:description": ENGLISH["lead"],
+        "og:description": ENGLISH["description"],
     }  # fmt: skip
     if address:
         base = address.rstrip("/")
@@ -151,7 +154,7 @@ def _head(state: dict[str, Any], *, script: str, style: str, manifest: str, icon
     boot = compact(joined(STATIC / "boot.js"))
     lines = [
         f"<title>{html.escape(ENGLISH['title'])}</title>",
-        f'<meta name="description" content="{html.escape(ENGLISH["lead"])}">',
+        f'<meta name="description" content="{html.escape(ENGLISH["description"])}">',
         f"<script>window.digitsPage = {in_script(state)};\n{{\n{boot}}}</script>",
         f'<link rel="stylesheet" href="{_here(style)}">',
         f'<script type="module" src="{_here(script)}"></script>',
@@ -195,7 +198,7 @@ def web_manifest(icons: dict[int, str]) -> dict[str, Any]:
     return {
         "name": ENGLISH["title"],
         "short_name": "Digits",
-        "description": ENGLISH["lead"],
+        "description": ENGLISH["description"],
         "id": "../",
         "start_url": "../",
         "scope": "../",
