@@ -110,9 +110,10 @@ class Site:
 
     def __call__(self) -> None:
         from gan.web.site import site_files
-        from gan.web.site_folder import write_site
+        from gan.web.site_folder import check_folder, write_site
         from gan.web.site_models import site_models
 
+        check_folder(self.folder)
         files = site_files(site_models(self.model))
         write_site(self.folder, files)
         size = sum(map(len, files.values())) / 1e6
