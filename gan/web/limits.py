@@ -1,7 +1,7 @@
 """What reaches the page: requests of bounded size, that arrive in bounded time, for what is served here.
 
 Gradio reads a body of any length, fetches what an argument of an API call names, takes uploads, and answers many a
-malformed request with a bare 500. So requests are looked at first, and what would end that way is refused with a reason.
+malformed request with a bare 500. So requests are looked at first, and what would end so is refused with a reason.
 """
 
 import json

@@ -6,8 +6,8 @@ A picture's ETag is known before it is drawn, and a link that pins weights is im
 import hashlib
 import time
 from collections.abc import Callable
-from functools import partial
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import PIL
@@ -125,7 +125,7 @@ def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[Ht
 async def picture_file(
     queue: DrawingQueue, models: ModelStore, generator: Generator, request: Request, path: str
 ) -> bytes:
-    """A request as the file of a route, from the cache or drawn when it is its turn; errors as `DrawingQueue.result`."""
+    """A request as the file of a route, cached or drawn when it is its turn; errors as `DrawingQueue.result`."""
     return await queue.file(
         _etag(path, request, generator), partial(pictures.encoded, generator, request, path),
         cost.picture_milliseconds(generator, request, path), stranger=models.is_strangers(generator),
