@@ -226,8 +226,9 @@ class ModelStore:
         A run may be served under a bundled model's name, as runs/modern: if it hasn't the weights that a link pins,
         the bundled model is meant.
 
-        It returns or raises within `patience` (PATIENCE_SECONDS unless given) seconds. A visitor's name never reaches the file system, and is fetched
-        without this machine's token into a folder of its own, so that no private model in its cache can be asked for.
+        It returns or raises within `patience` seconds (PATIENCE_SECONDS unless given). A visitor's name never reaches
+        the file system, and is fetched without this machine's token into a folder of its own, so that no private model
+        in its cache can be asked for.
 
         Raises:
             NotReadyError: it is being fetched; ask again.
