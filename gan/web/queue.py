@@ -68,14 +68,15 @@ class Lane:
         if self.wait > MAX_WAIT:
             raise BusyError(self.wait)
         self.estimated += milliseconds
+        turn = object()
         try:
             with anyio.fail_after(LATEST):
-                await self.limiter.acquire_on_behalf_of(work)
+                await self.limiter.acquire_on_behalf_of(turn)
             try:
                 with anyio.fail_after(self.deadline):
                     return await to_thread.run_sync(self._timed, work, milliseconds, limiter=_threads())
             finally:
-                self.limiter.release_on_behalf_of(work)
+                self.limiter.release_on_behalf_of(turn)
         except TimeoutError:
             raise BusyError(MAX_WAIT) from None
         finally:

@@ -21,7 +21,7 @@ from gan.web.assets import engine_file, static_file
 from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
-from gan.web.limits import Limits
+from gan.web.limits import Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
 from gan.web.page import build_page, say
@@ -44,7 +44,7 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     page = build_page(models, queue)
     page.queue(max_size=MAX_CALLS, default_concurrency_limit=None)
     page.state_session_capacity = MAX_SESSIONS
-    calls = {index: str(fn.api_name) for index, fn in page.fns.items() if fn.fn is not None and fn.api_name}
+    calls = {index: Call(str(fn.api_name), len(fn.inputs)) for index, fn in page.fns.items() if fn.fn is not None}
     app = Starlette(
         lifespan=few_threads,
         routes=[
