@@ -1,16 +1,22 @@
-"""Train a recipe on MNIST: `python train.py relu-2`, `python train.py --help`."""
+"""Train a recipe on MNIST: `python train.py quick`, `python train.py --help`."""
 
+import argparse
+import contextlib
 import difflib
+import io
 import os
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import tyro
 
+from gan.console import print_everywhere
 from gan.errors import UserError
-from gan.hub.card_options import CardOptions
 from gan.recipes import RECIPES, Recipe
-from gan.training.options import RunOptions
+from gan.training.commands import python
+from gan.training.options import RUNS, RunOptions
+from gan.training.settings import Settings, newest_run, read_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,12 +25,6 @@ class Job:
 
     recipe: Recipe
     run: RunOptions = field(default_factory=RunOptions)
-    card: CardOptions = field(default_factory=CardOptions)
-
-    def __post_init__(self) -> None:
-        if self.card.given() and not self.run.push_to_hub:
-            flags = ", ".join(f"--{name.replace('_', '-')}" for name in self.card.given())
-            raise UserError(f"{flags} says something about a published model: add --push-to-hub USER/REPO")
 
 
 def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
@@ -40,6 +40,11 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
         print(f"train.py: there is no recipe {arguments[0]!r}; {hint} {', '.join(RECIPES)}", file=sys.stderr)
         sys.exit(2)
     try:
+        if begun := run_to_resume(named, arguments):
+            if named is None:
+                arguments = [str(begun.name), *arguments]
+            named = named or begun.name
+            jobs[str(named)] = ("the run that is continued", Job(recipe=begun.recipe, run=begun.options))
         job = tyro.extras.overridable_config_cli(
             jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments
         )
@@ -49,39 +54,88 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
     return next(a for a in (b.replace("_", "-") for b in arguments) if a in RECIPES), job
 
 
+def run_to_resume(named: str | None, arguments: list[str]) -> Settings | None:
+    """What the run that `--resume` continues was begun with; None where there is none, or nothing is resumed.
+
+    Its folder is --output-dir, or that of the recipe that is named, or the newest in runs/.
+
+    Raises:
+        UserError: there is no run to continue, or it is another recipe's.
+    """
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--output-dir", "--output_dir", type=Path)
+    known, _ = parser.parse_known_args(arguments)
+    if not known.resume:
+        return None
+    folder = known.output_dir or (RUNS / named if named else newest_run(RUNS))
+    if folder is None:
+        raise UserError(f"{RUNS} holds no run to resume: name its folder with --output-dir")
+    begun = read_settings(folder)
+    if named is None and (begun is None or begun.name is None):
+        raise UserError(f"{folder} holds no checkpoint that names its recipe: name it before --resume")
+    if begun and begun.name not in (None, named) and named is not None:
+        raise UserError(f"{folder} holds a run of {begun.name}, not of {named}: name {begun.name}, or another folder")
+    return begun
+
+
 def main() -> int:
     """Exit status: 0 trained, 1 failed, 2 wrong usage, 130 or 143 interrupted and saved."""
-    name, job = parse()
+    speaks = os.environ.get("RANK", "0") == "0"  # one of several processes speaks for the job
+    with contextlib.nullcontext() if speaks else silence():
+        name, job = parse()
     # Only now, since torch takes seconds to import: --help and wrong usage are answered at once.
     from gan.hub.push import check_can_push, push
     from gan.training.dry_run import report
-    from gan.training.run import InterruptedRunError, run
+    from gan.training.run import InterruptedRunError, ProcessError, run
 
+    def say(message: object) -> None:
+        if speaks or isinstance(message, ProcessError):
+            print(f"train.py: {message}", file=sys.stderr)
+
+    options = job.run
     try:
-        if job.run.dry_run:
-            print(report(name, job.recipe, job.run))
+        if options.dry_run:
+            text = report(name, job.recipe, options)
+            if speaks:
+                print(text)
             return 0
-        if job.run.push_to_hub:
-            check_can_push(job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag)  # before hours are spent
-        folder = run(name, job.recipe, job.run)
-        if os.environ.get("RANK", "0") == "0":  # one of several processes speaks for the job
-            print(f"saved in {folder}: try it with python app.py --model {folder}")
-            if job.run.push_to_hub:
+        if options.push_to_hub and speaks:
+            check_can_push(  # before hours are spent
+                options.push_to_hub, private=options.private, tag=options.hub_tag, overwrite=options.overwrite
+            )
+        folder = run(name, job.recipe, options)
+        if speaks:
+            print(f"saved in {folder}: try it with {python()} app.py --model {folder}")
+            if options.push_to_hub:
                 published = push(
-                    folder, job.run.push_to_hub, private=job.run.private, tag=job.run.hub_tag, options=job.card
+                    folder,
+                    options.push_to_hub,
+                    private=options.private,
+                    tag=options.hub_tag,
+                    overwrite=options.overwrite,
+                    options=options.card,
                 )
                 print(f"published at {published}")
     except UserError as error:
-        print(f"train.py: {error}", file=sys.stderr)
+        say(error)
         return 1
     except InterruptedRunError as stop:
-        print(f"train.py: {stop}", file=sys.stderr)
+        say(stop)
         return stop.code
     except KeyboardInterrupt:
-        print("train.py: interrupted before the first step, nothing is lost", file=sys.stderr)
+        say("interrupted before the first step, nothing is lost")
         return 130
     return 0
 
 
+@contextlib.contextmanager
+def silence():
+    """Whatever is printed inside is dropped."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

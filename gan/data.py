@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from PIL import Image, UnidentifiedImageError
 from torch import Tensor
 from torchvision import datasets
 
+from gan import mnist_files
 from gan.config import IMAGE_SIZE, NUM_CLASSES, PIXELS, DatasetName
 from gan.errors import UserError, one_line
+from gan.image_folder import read_image_folder
+from gan.images import grid_png
 
 _TORCHVISION: dict[str, Callable[..., Any]] = {
     "mnist": datasets.MNIST,
@@ -21,7 +23,7 @@ _TORCHVISION: dict[str, Callable[..., Any]] = {
     "emnist-digits": lambda root, **kw: datasets.EMNIST(root, split="digits", **kw),
     "qmnist": datasets.QMNIST,
 }
-_IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+SHOWN = 10  # rows and columns of a preview
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,15 @@ class Dataset:
     name: str
     images: Tensor
     labels: Tensor | None
+    notes: tuple[str, ...] = ()
+    """What was converted and what was left out, in a few words each."""
 
     def __len__(self) -> int:
         return len(self.images)
 
     def to(self, device: torch.device) -> "Dataset":
-        return Dataset(self.name, self.images.to(device), None if self.labels is None else self.labels.to(device))
+        labels = None if self.labels is None else self.labels.to(device)
+        return replace(self, images=self.images.to(device), labels=labels)
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor | None]:
         """Images `float32 [B, 784]` in −1 … 1, and class weights `float32 [B, 10]` where there are labels."""
@@ -45,6 +50,16 @@ class Dataset:
             return images, None
         return images, torch.nn.functional.one_hot(self.labels[indices], NUM_CLASSES).to(torch.float32)
 
+    def split(self) -> tuple["Dataset", "Dataset"]:
+        """A training and a test part of a data set that has none: every sixth image is for tests, as many as MNIST
+        has."""
+        test = torch.arange(len(self)) % 6 == 5
+
+        def part(rows: Tensor) -> Dataset:
+            return replace(self, images=self.images[rows], labels=None if self.labels is None else self.labels[rows])
+
+        return part(~test), part(test)
+
     def fingerprint(self) -> str:
         """16 hex digits that change with the data, so that a run is only resumed on its own."""
         digest = hashlib.sha256(self.images.cpu().numpy().tobytes())
@@ -52,15 +67,47 @@ class Dataset:
             digest.update(self.labels.cpu().numpy().tobytes())
         return digest.hexdigest()[:16]
 
+    def class_counts(self) -> Tensor | None:
+        """How many images each class has, `int64 [10]`; None without labels."""
+        return None if self.labels is None else torch.bincount(self.labels, minlength=NUM_CLASSES)
+
+    def description(self) -> str:
+        """One line for the person who loads it: how many images, their classes, and what was converted."""
+        counts = self.class_counts()
+        if counts is None:
+            classes = "without labels"
+        else:
+            there = counts[counts > 0]
+            each = f"{there.min():,}" if there.min() == there.max() else f"{there.min():,} … {there.max():,}"
+            missing = ", ".join(str(c) for c in range(NUM_CLASSES) if counts[c] == 0)
+            classes = f"{len(there)} classes of {each}" + (f" (none of class {missing})" if missing else "")
+        return "; ".join([f"{self.name}: {len(self):,} images, {classes}", *self.notes])
+
+    def preview(self) -> bytes:
+        """A PNG of up to a hundred of the images, as the networks see them: where there are labels, a column of each
+        class (empty where it has none), otherwise some from all over the data set."""
+        cells = torch.zeros(SHOWN, SHOWN, PIXELS, dtype=torch.uint8)  # [row, column, pixel]
+        if self.labels is None:
+            rows = torch.linspace(0, len(self) - 1, min(len(self), SHOWN**2)).long()
+            cells.view(SHOWN**2, PIXELS)[: len(rows)] = self.images[rows].cpu()
+        else:
+            for c in range(SHOWN):
+                rows = (self.labels == c).nonzero()[:SHOWN, 0]
+                cells[: len(rows), c] = self.images[rows].cpu()
+        used = cells.flatten(1).any(dim=1).nonzero().max().item() + 1 if cells.any() else 1
+        shown = cells[: int(used)].view(-1, IMAGE_SIZE, IMAGE_SIZE).numpy()
+        return grid_png(shown, columns=SHOWN, scale=2)
+
 
 class DatasetNotFoundError(UserError):
     """The data set is not in the folder, and downloading was not asked for."""
 
 
 def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, download: bool = True) -> Dataset:
-    """The training (or test) part of a data set in `folder`, in torchvision's layout; downloaded there if missing.
+    """The training (or test) part of a data set in `folder`: its files lie there as torchvision lays them out, or
+    directly, gzipped or not; where they don't, they are downloaded in torchvision's layout.
 
-    The name "folder" means images of any size in the folder itself, see `load_image_folder`.
+    The name "folder" means images of any size in the folder itself, see `load_image_folder`; it has no test part.
 
     Raises:
         DatasetNotFoundError: it is not there and `download` is off.
@@ -68,78 +115,61 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
     """
     if name == "folder":
         return load_image_folder(folder)
+    layout = mnist_files.LAYOUTS[name]
+    files = layout.find(folder, train=train)
+    if files is None:
+        if not download:
+            raise DatasetNotFoundError(f"{name} is not in {folder}: {layout.words(train=train)}")
+        print(f"{name} is not in {folder}: downloading it there")
+        _download(name, folder, train)
+        files = layout.find(folder, train=train)
     part = "training" if train else "test"
     try:
-        try:
-            source = _TORCHVISION[name](str(folder), train=train, download=False)
-        except RuntimeError as error:
-            if "not found" not in str(error):  # torchvision's "Dataset not found"; damaged files say other things
-                raise
-            if not download:
-                raise DatasetNotFoundError(f"{name} is not in {folder}") from None
-            print(f"{name} is not in {folder}: downloading it there")
-            source = _download(name, folder, train)
-        images, labels = source.data, torch.as_tensor(source.targets)
+        if files is None:
+            raise ValueError("not what was to be downloaded")
+        pixels, labels = (torch.from_numpy(_native(mnist_files.read(path))) for path in (files.images, files.labels))
         if name == "qmnist":
             labels = labels[:, 0]  # the other columns say who wrote the digit
         if name == "emnist-digits":
-            images = images.transpose(1, 2)  # EMNIST stores its images transposed
-        if images.ndim != 3 or tuple(images.shape[1:]) != (IMAGE_SIZE, IMAGE_SIZE) or len(images) != len(labels):
-            raise ValueError(f"{tuple(images.shape)} images, {tuple(labels.shape)} labels")
+            pixels = pixels.transpose(1, 2)  # EMNIST stores its images transposed
+        if pixels.ndim != 3 or tuple(pixels.shape[1:]) != (IMAGE_SIZE, IMAGE_SIZE) or len(pixels) != len(labels):
+            raise ValueError(f"{tuple(pixels.shape)} images, {tuple(labels.shape)} labels")
         if len(labels) == 0 or int(labels.min()) < 0 or int(labels.max()) >= NUM_CLASSES:
             raise ValueError("labels must be in 0 … 9, and at least one")
-    except (ValueError, RuntimeError, AssertionError, IndexError, TypeError, EOFError, OSError) as error:
+    except (ValueError, IndexError, OSError) as error:
         raise UserError(
             f"the {part} files of {name} in {folder} are damaged or of the wrong size ({one_line(error)}). "
             f"Delete them and run again to download them, or name another folder with --data-dir."
         ) from None
-    return Dataset(name, images.contiguous().view(-1, PIXELS), labels.long())
+    return Dataset(name, pixels.contiguous().view(-1, PIXELS), labels.long())
 
 
-def _download(name: str, folder: Path, train: bool) -> Any:
+def _native(array: Any) -> Any:
+    """An array of this machine's byte order, in memory of its own."""
+    return array.astype(array.dtype.newbyteorder("="))
+
+
+def _download(name: str, folder: Path, train: bool) -> None:
     try:
-        return _TORCHVISION[name](str(folder), train=train, download=True)
-    except (RuntimeError, OSError) as error:
+        _TORCHVISION[name](str(folder), train=train, download=True)
+    except (RuntimeError, OSError, ValueError) as error:
         mirrors = getattr(_TORCHVISION[name], "mirrors", None) or [getattr(_TORCHVISION[name], "url", "its web site")]
         raise UserError(
             f"{name} could not be downloaded to {folder} ({one_line(error)}); tried {', '.join(mirrors)}. "
-            f"Try again when the network is back, or name a folder that holds it with --data-dir."
+            f"Try again when the network is back, or name a folder that holds it with --data-dir: "
+            f"{mnist_files.LAYOUTS[name].words(train=train)}."
         ) from None
 
 
 def load_image_folder(folder: Path) -> Dataset:
-    """Your own images of any size and format, made grey and 28×28; subfolders named 0 … 9 give labels.
+    """Your own images of any size and format, made grey and 28×28; folders named 0 … 9 give labels.
 
-    Where the background is light, judged by the borders of all images together, the images are inverted, since 0 is
-    paper here; a printed line says so.
+    Each image whose background is light, judged by its own border, is inverted, since 0 is paper here. See
+    `gan.image_folder` for the rest.
 
     Raises:
-        UserError: no such folder, no images in it, a file that is no image, or only some images with a label.
+        UserError: no such folder, no images in it, files that are no images, blank images, or only some with a label.
     """
-    if not folder.is_dir():
-        raise UserError(f"there is no folder {folder}: name a folder of images with --data-dir")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in _IMAGE_SUFFIXES)
-    if not paths:
-        kinds = " ".join(sorted(_IMAGE_SUFFIXES))
-        raise UserError(f"{folder} holds no images ({kinds}): name a folder of images with --data-dir")
-    images = torch.stack([_read_image(path) for path in paths])  # [N, 28, 28]
-    border = torch.cat([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]], dim=1)
-    if border.float().mean() > 127.5:
-        print(f"{folder}: light backgrounds, inverted to ink on paper")
-        images = 255 - images
-    names = [path.parent.name for path in paths]
-    labelled = [name in set("0123456789") for name in names]
-    if any(labelled) and not all(labelled):
-        stray = paths[labelled.index(False)]
-        raise UserError(f"some images of {folder} lie in folders 0 … 9 and some don't ({stray}): move or remove those")
-    labels = torch.tensor([int(name) for name in names]) if all(labelled) else None
-    return Dataset("folder", images.view(-1, PIXELS), labels)
-
-
-def _read_image(path: Path) -> Tensor:
-    try:
-        with Image.open(path) as image:
-            grey = image.convert("L").resize((IMAGE_SIZE, IMAGE_SIZE), Image.Resampling.LANCZOS)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise UserError(f"{path} is not an image that Pillow can read ({one_line(error)}): remove it") from None
-    return torch.frombuffer(bytearray(grey.tobytes()), dtype=torch.uint8).view(IMAGE_SIZE, IMAGE_SIZE)
+    found = read_image_folder(folder)
+    labels = None if found.labels is None else torch.from_numpy(found.labels)
+    return Dataset("folder", torch.from_numpy(found.images).view(-1, PIXELS), labels, found.notes)

@@ -3,12 +3,16 @@
 import json
 import os
 import tempfile
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gan.errors import UserError
 
 UNFINISHED = ".part"
+PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)  # seconds between the tries
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -17,24 +21,55 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     Raises:
         UserError: the folder is missing or not writable, or the disk is full; an older file is left as it was.
     """
-    data = content.encode() if isinstance(content, str) else content
+    write_together({path: content})
+
+
+def write_together(contents: Mapping[Path, bytes | str]) -> None:
+    """Write files that belong together, each whole. All are on the disk before the first is renamed into its place, so
+    that a process that is killed hardly ever leaves new ones beside old ones; the last one comes last.
+
+    Raises:
+        UserError: as `write_atomically`; the older files are left as they were.
+    """
+    written: dict[Path, Path] = {}  # where it is for now → where it belongs
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)  # mkstemp makes it private
-            os.replace(temporary, path)
+            for path, content in contents.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=UNFINISHED)
+                written[Path(temporary)] = path
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content.encode() if isinstance(content, str) else content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.chmod(temporary, 0o644)  # mkstemp makes it private
+            for temporary_path, path in written.items():
+                patiently(partial(os.replace, temporary_path, path))
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            for temporary_path in written:
+                temporary_path.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise UserError(
             f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder."
         ) from error
+
+
+def patiently(action: Callable[[], None]) -> None:
+    """Rename or delete a file, again and again for a second if that is refused: on Windows a virus scanner, an indexer
+    or a viewer holds a file for a moment.
+
+    Raises:
+        PermissionError: it is refused for longer.
+    """
+    for wait in (*PAUSES, None):
+        try:
+            return action()
+        except PermissionError:
+            if wait is None:
+                raise
+            time.sleep(wait)
+    return None
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -19,7 +19,7 @@ from torch import nn
 from gan import quantization
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.errors import ModelError
-from gan.files import to_json, write_atomically
+from gan.files import to_json, write_together
 from gan.networks import Discriminator, Generator
 
 FORMAT = 1
@@ -62,9 +62,8 @@ def save_model(
         "training": training,
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in weights.items()},
     }
-    for name, data in weights.items():
-        write_atomically(folder / name, data)
-    write_atomically(folder / CONFIG, to_json(config))
+    files: dict[str, bytes | str] = {**weights, CONFIG: to_json(config)}
+    write_together({folder / name: content for name, content in files.items()})
 
 
 def _tensors(network: nn.Module) -> dict[str, torch.Tensor]:
@@ -119,7 +118,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     path = folder / CONFIG
     data = _read(path, MAX_CONFIG_BYTES)
     if data is None:
-        raise ModelError(f"{folder} holds no {CONFIG}: it is not a model folder, or the model was never saved there")
+        raise ModelError(
+            f"{folder} holds no {CONFIG}: it is not a model folder, or its run has not finished an epoch yet"
+        )
     try:
         config = json.loads(data.decode())
         json.dumps(config, ensure_ascii=False).encode()  # half of a surrogate pair could be shown to nobody

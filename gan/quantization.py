@@ -405,10 +405,10 @@ def from_tensors(config: GeneratorConfig, tensors: dict[str, Tensor]) -> Quantiz
     """
     count = len(_weight_shapes(config))
     levels = tensors["levels"].tolist() if has_levels(config) else [LEVELS] * count
-    layers = (
-        IntegerLayer(*(tensors[f"layers.{i}.{name}"] for name in ("weight", "multiplier", "bias")), levels[i])
-        for i in range(count)
-    )
+    layers = [
+        IntegerLayer(tensors[f"{layer}.weight"], tensors[f"{layer}.multiplier"], tensors[f"{layer}.bias"], levels[i])
+        for i, layer in enumerate(f"layers.{i}" for i in range(count))
+    ]
     made = QuantizedGenerator(
         config, tensors["input_scale"], tensors.get("embedding"), tuple(layers), tensors["grey"]
     )  # fmt: skip

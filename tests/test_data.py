@@ -1,6 +1,9 @@
 """Data sets as one uint8 tensor."""
 
 import gzip
+import io
+import re
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import torch
 from PIL import Image
 from torchvision import datasets
 
-from gan.data import Dataset, load_dataset
+from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.errors import UserError
 from tests.conftest import blobs, write_idx, write_mnist
 
@@ -88,6 +91,75 @@ def test_downloaded_archives_are_unpacked_without_a_network(tmp_path: Path, monk
     assert len(load_dataset("mnist", tmp_path)) == 512
 
 
+@pytest.mark.parametrize("place", ["", "raw", "MNIST/raw"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_mnists_own_files_are_found_where_people_put_them(tmp_path: Path, place: str, zipped: bool) -> None:
+    (tmp_path / "mine" / place).mkdir(parents=True)
+    for path in (write_mnist(tmp_path / "whole") / "MNIST" / "raw").iterdir():
+        content = gzip.compress(path.read_bytes()) if zipped else path.read_bytes()
+        (tmp_path / "mine" / place / (path.name + ".gz" * zipped)).write_bytes(content)
+    for train, count in ((True, 512), (False, 256)):
+        assert len(load_dataset("mnist", tmp_path / "mine", train=train, download=False)) == count
+
+
+def test_kaggles_names_of_the_files_are_understood(tmp_path: Path) -> None:
+    for path in (write_mnist(tmp_path) / "MNIST" / "raw").iterdir():
+        path.rename(tmp_path / path.name.replace("-idx", ".idx"))
+    assert len(load_dataset("mnist", tmp_path, download=False)) == 512
+
+
+def test_where_files_are_missing_the_layout_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout = (
+        "train-images-idx3-ubyte and train-labels-idx1-ubyte (or the same with .gz), in it or in its FashionMNIST/raw"
+    )
+    with pytest.raises(DatasetNotFoundError, match=f"fashion-mnist is not in .*: {re.escape(layout)}"):
+        load_dataset("fashion-mnist", tmp_path, download=False)
+    monkeypatch.setattr(datasets.FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
+    with pytest.raises(UserError, match=f"--data-dir: {re.escape(layout)}"):
+        load_dataset("fashion-mnist", tmp_path)
+
+
+def test_qmnists_labels_are_the_first_of_its_columns(tmp_path: Path) -> None:
+    images, labels = blobs(30)
+    columns = np.stack([labels] + [np.full(30, n) for n in range(7)], axis=1).astype(">i4")
+    write_idx(tmp_path / "QMNIST" / "raw" / "qmnist-train-images-idx3-ubyte", images)
+    path = tmp_path / "QMNIST" / "raw" / "qmnist-train-labels-idx2-int"
+    path.write_bytes(bytes([0, 0, 12, 2]) + struct.pack(">2I", 30, 8) + columns.tobytes())
+    data = load_dataset("qmnist", tmp_path)
+    np.testing.assert_array_equal(data.labels, labels)
+
+
+def test_a_damaged_archive_is_named(tmp_path: Path) -> None:
+    for path in (write_mnist(tmp_path) / "MNIST" / "raw").iterdir():
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes())[:-300])
+        path.unlink()
+    with pytest.raises(UserError, match="train-images-idx3-ubyte.gz is a damaged archive"):
+        load_dataset("mnist", tmp_path)
+
+
+def test_the_description_says_count_and_classes(toy_data: Dataset, mnist_dir: Path) -> None:
+    assert load_dataset("mnist", mnist_dir).description() == "mnist: 512 images, 10 classes of 51 … 52"
+    assert Dataset("toy", toy_data.images[:5], None).description() == "toy: 5 images, without labels"
+
+
+def test_a_preview_shows_each_class_in_its_column(toy_data: Dataset) -> None:
+    assert toy_data.labels is not None
+    some = toy_data.labels < 9  # none of class 9
+    data = Dataset("toy", toy_data.images[some][:45], toy_data.labels[some][:45])  # five of each
+    picture = 255 - np.asarray(Image.open(io.BytesIO(data.preview())).convert("L"))
+    assert picture.shape == (5 * 56, 10 * 56)
+    cells = picture[::2, ::2].reshape(5, 28, 10, 28).swapaxes(1, 2)
+    third = data.images[data.labels == 3].view(-1, 28, 28)  # type: ignore[index]
+    np.testing.assert_array_equal(cells[:, 3], third)
+    assert cells[:, 9].max() == 0
+
+
+@pytest.mark.parametrize(("count", "rows"), [(1, 1), (12, 2), (1000, 10)])
+def test_a_preview_without_labels_takes_images_from_all_over(toy_data: Dataset, count: int, rows: int) -> None:
+    picture = Image.open(io.BytesIO(Dataset("toy", toy_data.images[:count], None).preview()))
+    assert picture.size == (560, rows * 56)
+
+
 @pytest.mark.parametrize(("name", "folder"), [("fashion-mnist", "FashionMNIST"), ("kmnist", "KMNIST")])
 def test_mnists_siblings_are_read_from_their_own_folders(tmp_path: Path, name: str, folder: str) -> None:
     write_mnist(tmp_path)
@@ -122,12 +194,16 @@ def test_a_folder_of_any_images_becomes_small_grey_digits(tmp_path: Path) -> Non
     assert data.labels.tolist() == [3, 3, 3, 3, 8, 8]
 
 
-def test_dark_ink_on_light_paper_is_inverted_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    save_images(tmp_path, 3, (40, 30), value=250)
+def test_dark_ink_on_light_paper_is_inverted_and_said(tmp_path: Path) -> None:
+    for i, image in enumerate(blobs(3)[0]):
+        Image.fromarray(255 - image).resize((40, 30)).save(tmp_path / f"{i}.png")
     data = load_dataset("folder", tmp_path)
-    assert data.images.max() == 5
+    assert data.images[:, 0].max() < 5
     assert data.labels is None
-    assert "inverted" in capsys.readouterr().out
+    assert data.description() == (
+        "folder: 3 images, without labels; scaled from 40×30; 3 inverted, from dark ink on lighter paper; "
+        "3 padded to a square"
+    )
 
 
 def test_bad_folders_are_refused_by_name(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_underscores_in_flags_and_recipes_are_hyphens(
     assert run_main(monkeypatch, *arguments) == 0
     config = json.loads((folder / "config.json").read_text())
     assert config["recipe"] == "relu-2"
-    assert config["training"]["command"] == "python train.py relu_2 --epochs 1"
+    assert config["training"]["command"] == "python train.py relu-2 --epochs 1"
 
 
 def test_failures_exit_with_1_and_one_message(

@@ -4,24 +4,29 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import torch
 import tyro
 
 from gan import latents
-from gan.data import load_dataset
+from gan.config import DatasetName
+from gan.console import print_everywhere
+from gan.data import Dataset, load_dataset
 from gan.devices import choose_device
 from gan.errors import UserError
 from gan.evaluation import inception
 from gan.evaluation.classifier import NUM_FEATURES
-from gan.evaluation.evaluate import DRAWS, RealDigits, draw_images, evaluate
+from gan.evaluation.evaluate import DRAWS, RealDigits, RealImages, draw_images, evaluate
 from gan.evaluation.report import METRICS, format_table
+from gan.evaluation.standard import standard_of
 from gan.files import to_json, write_atomically
 from gan.hub.card import CARD, write_model_card
-from gan.hub.resolve import Source, resolve
+from gan.hub.resolve import resolve
 from gan.model_folder import read_config, weights_of
 from gan.networks import Generator
+
+SAMPLES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +36,13 @@ class Options:
     model: tyro.conf.Positional[str]
     """A model folder, the name of a bundled checkpoint, or a Hub repository."""
     data_dir: Path = Path("data")
-    """Folder of MNIST in torchvision's layout; downloaded there if missing."""
+    """Folder of the data set that the model was trained on, as for train.py: MNIST in torchvision's layout, downloaded
+    there if missing, or the images of one's own."""
     output: Path | None = None
     """Where to keep the figures; metrics.json in the model folder by default, nowhere for a model from the Hub."""
-    samples: int = 10_000
-    """Digits in a draw. Distances of different counts don't compare."""
+    samples: int | None = None
+    """Digits in a draw: 10,000 unless that is more than half of the training data. Distances of different counts don't
+    compare."""
     draws: int = DRAWS
     """How many draws; every figure is their mean."""
     temperature: float = 1.0
@@ -52,9 +59,9 @@ class Options:
         latents.checked_temperature(self.temperature)
         if self.draws < 1:
             raise ValueError(f"draws must be 1 or more, not {self.draws}")
-        if self.samples <= NUM_FEATURES:
+        if self.samples is not None and self.samples <= NUM_FEATURES:
             raise ValueError(f"samples must be {NUM_FEATURES + 1} or more, for a covariance, not {self.samples}")
-        if self.with_inception and self.samples <= inception.NUM_FEATURES:
+        if self.with_inception and self.samples is not None and self.samples <= inception.NUM_FEATURES:
             raise ValueError(
                 f"with --inception, samples must be {inception.NUM_FEATURES + 1} or more, for a covariance, "
                 f"not {self.samples}"
@@ -71,7 +78,11 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         source = resolve(options.model)
         with source.whole():
-            _check_draws_digits(source)
+            training_record = read_config(source.folder)["training"]
+        if options.with_inception and training_record.get("dataset", "mnist") != "mnist":
+            raise UserError(
+                f"--inception compares with MNIST, and {source.name} was trained on other data: leave it out"
+            )
         output = options.output or (source.folder / METRICS if source.commit is None else None)
         if output:
             _read_metrics(output)  # refused now rather than after minutes
@@ -80,8 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
             source.name if source.commit else source.folder, revision=source.commit, device=device
         )
         extract = inception.load_extractor(options.inception_weights, device) if options.with_inception else None
-        training, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
-        real = RealDigits(training, test, options.samples, options.draws)
+        real, test = _load_real(source.name, training_record, options)
 
         def keep(key: str, result: dict[str, Any]) -> None:
             if output:  # before it is printed: minutes were spent on it
@@ -96,6 +106,7 @@ def main(arguments: list[str] | None = None) -> int:
         result["protocol"]["weights"] = weights_of(read_config(source.folder))
         keep("evaluation", result)
         if extract:
+            assert isinstance(real, RealDigits)
             images, _ = draw_images(generator, real, options.temperature, 0)
             theirs = inception.inception_evaluation(images, real.stand_ins, test, extract)
             same = ("classes", "temperature", "weights")
@@ -126,14 +137,33 @@ def _read_metrics(path: Path) -> dict[str, Any]:
     return content
 
 
-def _check_draws_digits(source: Source) -> None:
-    data = read_config(source.folder)["training"].get("dataset", "mnist")
-    if data != "mnist":
+def _load_real(model: str, record: dict[str, Any], options: Options) -> tuple[RealImages, Dataset]:
+    """What a model is measured against, the data that it was trained on; and the test part of that data.
+
+    Args:
+        record: `training` of the model's config.json.
+
+    Raises:
+        UserError: the data can't be had, isn't the data that the model was trained on, or is too small.
+    """
+    name, trained_on = record.get("dataset", "mnist"), record.get("dataset_fingerprint")
+    if name not in get_args(DatasetName):
+        raise UserError(f"{model} was trained on {name!r}, which this version doesn't know: measure it with the other")
+    data = load_dataset(name, options.data_dir)
+    if name != "mnist" and trained_on is not None and trained_on != data.fingerprint():
         raise UserError(
-            f"{source.name} was trained on {data}, and everything here is measured against MNIST: its figures would "
-            f"mean nothing"
+            f"{options.data_dir} doesn't hold the images of {name} that {model} was trained on: name their folder with "
+            f"--data-dir"
         )
+    standard = standard_of(data, options.data_dir)
+    training, test = (data, load_dataset(name, options.data_dir, train=False)) if name != "folder" else data.split()
+    samples = options.samples or (SAMPLES if name == "mnist" else min(SAMPLES, len(training) // 2))
+    if standard.missing:
+        print(f"{name}: {standard.missing}")
+        return RealImages(training, test, samples, options.draws), test
+    return RealDigits(training, test, samples, options.draws, standard.classifier), test
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -1,10 +1,10 @@
-"""Train the classifier that judges generators: `python -m gan.evaluation.classifier_training [--data-dir DIR]`."""
+"""Train the classifier that judges generators: `python -m gan.evaluation.classifier_training [--dataset NAME]`."""
 
 import hashlib
 import math
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import safetensors.torch
@@ -14,13 +14,17 @@ import tyro
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from gan.config import IMAGE_SIZE
+from gan.config import IMAGE_SIZE, DatasetName
+from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
 from gan.errors import UserError
-from gan.evaluation.classifier import FOLDER, WEIGHTS, Classifier, as_input, calibrate
+from gan.evaluation.classifier import WEIGHTS, Classifier, as_input, calibrate
 from gan.evaluation.reference import FILE, FLOOR_SAMPLES, Reference, make_reference
+from gan.evaluation.standard import classifier_folder, obstacle_to_a_classifier
 from gan.files import to_json, write_atomically
 from gan.model_folder import CONFIG
+
+LEAST_STEPS = 3000  # six times the memory of the moving average of the weights
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,7 @@ class Training:
     """How the bundled classifier is trained: 8 minutes on one CPU core."""
 
     epochs: int = 12
+    """More where the data set is small, so that they come to 3,000 steps."""
     batch_size: int = 128
     learning_rate: float = 3e-3
     """The peak of a one-cycle schedule (Smith & Topin 2018)."""
@@ -40,6 +45,10 @@ class Training:
     shift: float = 2.0
     """Pixels either way."""
     seed: int = 0
+
+    def lengthened(self, images: int) -> "Training":
+        """The same for a data set of this many images, with epochs enough for it."""
+        return replace(self, epochs=max(self.epochs, math.ceil(LEAST_STEPS / max(images // self.batch_size, 1))))
 
 
 def train(data: Dataset, options: Training) -> Classifier:
@@ -108,7 +117,13 @@ def _images_and_labels(data: Dataset) -> tuple[Tensor, Tensor]:
 
 
 def save(
-    classifier: Classifier, reference: Reference, folder: Path, *, training: Training, test_accuracy: float
+    classifier: Classifier,
+    reference: Reference,
+    folder: Path,
+    *,
+    training: Training,
+    test_accuracy: float,
+    data: Dataset | None = None,
 ) -> None:
     """Write the classifier's folder; config.json last, so that its hashes always match."""
     files = {
@@ -118,11 +133,12 @@ def save(
     config = {
         "what": "digit classifier: features and readings for gan.evaluation",
         "training": asdict(training),
+        **({"dataset": data.name, "dataset_fingerprint": data.fingerprint()} if data else {}),
         "test_accuracy": test_accuracy,
-        "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    for name, data in files.items():
-        write_atomically(folder / name, data)
+    for name, content in files.items():
+        write_atomically(folder / name, content)
     write_atomically(folder / CONFIG, to_json(config))
 
 
@@ -133,10 +149,13 @@ def save(
 class Options:
     """Train the digit classifier that gan.evaluation judges with."""
 
+    dataset: DatasetName = "mnist"
+    """What to learn; `folder` reads images of one's own, with labels from folders 0 … 9."""
     data_dir: Path = Path("data")
-    """Folder of MNIST in torchvision's layout; downloaded there if missing."""
-    output_dir: Path = FOLDER
-    """Where to write the classifier, and the reference numbers of the real digits beside it."""
+    """Folder of the data set in torchvision's layout; downloaded there if missing. For `folder`: the images."""
+    output_dir: Path | None = None
+    """Where to write the classifier, and the reference numbers of the real digits beside it: by default where training
+    and evaluation look for it."""
     training: Training = field(default_factory=Training)
 
 
@@ -149,19 +168,28 @@ def main(arguments: list[str] | None = None) -> int:
         config=(tyro.conf.OmitArgPrefixes,),
     )
     try:
-        real, test = (load_dataset("mnist", options.data_dir, train=part) for part in (True, False))
-        if len(real) < max(FLOOR_SAMPLES):  # said now rather than after the training
-            raise UserError(f"the reference needs {max(FLOOR_SAMPLES)} training digits, and mnist has {len(real)}")
-        classifier = train(real, options.training)
+        data = load_dataset(options.dataset, options.data_dir)
+        if options.dataset == "mnist" and len(data) < max(FLOOR_SAMPLES):  # the bundled floors are all measured
+            raise UserError(f"the reference needs {max(FLOOR_SAMPLES)} training digits, and mnist has {len(data)}")
+        if obstacle := obstacle_to_a_classifier(data):  # said now rather than after the training
+            raise UserError(f"{obstacle}, so none can be trained")
+        folder = options.output_dir or classifier_folder(data.name, data.fingerprint())
+        print(data.description(), flush=True)
+        if options.dataset == "folder":
+            real, test = data.split()
+        else:
+            real, test = data, load_dataset(options.dataset, options.data_dir, train=False)
+        training = options.training.lengthened(len(real))
+        classifier = train(real, training)
         right = accuracy(classifier, test)
-        reference = make_reference(classifier, real)
-        save(classifier, reference, options.output_dir, training=options.training, test_accuracy=right)
+        save(classifier, make_reference(classifier, data), folder, training=training, test_accuracy=right, data=data)
     except UserError as error:
         print(f"gan.evaluation.classifier_training: {error}", file=sys.stderr)
         return 1
-    print(f"{right:.2%} of the test digits read right; saved in {options.output_dir}")
+    print(f"{right:.2%} of the test digits read right; saved in {folder}")
     return 0
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from gan.config import IMAGE_SIZE, NUM_CLASSES
+from gan.config import IMAGE_SIZE, NUM_CLASSES, PIXELS
 from gan.data import Dataset
 from gan.errors import UserError
 from gan.evaluation.classifier import Classifier, load_classifier
@@ -21,15 +21,18 @@ from gan.evaluation.metrics import (
     diversity,
     frechet_distance,
     nearest_distances,
+    nearest_in_set,
     neighbourhood_figures,
     neighbourhood_radii,
     specks_per_digit,
 )
 from gan.evaluation.reference import classes_to_ask, load_reference
+from gan.evaluation.standard import COMPARED, Standard
 from gan.networks import Generator
 
 DRAWS = 10  # a figure is the mean of ten draws: single draws, whose classes differ by chance, differ by up to a half
 NEAR_SAMPLES = 2000  # images whose nearest training digit is looked up
+SMALLEST = 10  # images of each part, for figures that need no classifier
 NEAR_QUANTILE = 0.01  # a near copy is nearer than 99 % of the test digits
 Figures = dict[str, float]
 
@@ -37,23 +40,32 @@ Figures = dict[str, float]
 # The quick look, for training
 
 
-def quick_scores(generator: Generator, n: int = 2000) -> Figures:
+def quick_scores(generator: Generator, n: int = 2000, standard: Standard | None = None) -> Figures:
     """A few figures of the first `n` seeds, in seconds and without the data set.
 
-    - frechet_train: distance to MNIST's training digits
+    - frechet_train: distance to the training digits of the standard, MNIST's unless another one is given
     - frechet_train_floor: the mean distance of `n` real ones; a single draw, as this one, may lie a little below it
     - classes, class_entropy, smallest_class, largest_class: see `metrics.class_figures`
     - diversity: see `metrics.diversity`; near 0 for a collapsed generator, even one that still draws all ten classes
     - specks: see `metrics.specks_per_digit`
     - asked_digit_right, of a class-conditional generator, asked for `classes_to_ask`: the share read as the class asked
 
+    Of a standard without a classifier:
+
+    - pixel_diversity: see `pixel_diversity`
+    - specks
+
     Raises:
         UserError: `n` is too small for a covariance.
     """
-    reference = load_reference()
+    standard = standard or Standard(load_classifier(), load_reference())
+    classifier, reference = standard.classifier, standard.reference
+    if classifier is None or reference is None:
+        images = generator.sample(range(n))
+        return {**pixel_diversity(images, standard.nearest), "specks": specks_per_digit(images)}
     asked = classes_to_ask(reference.class_counts, n) if generator.conditional else None
     images = generator.sample(range(n), asked)
-    features, logits = load_classifier().features_and_logits(images)
+    features, logits = classifier.features_and_logits(images)
     read = logits.argmax(dim=1)
     return {
         "frechet_train": frechet_distance(Moments.of(features), reference.moments),
@@ -65,6 +77,14 @@ def quick_scores(generator: Generator, n: int = 2000) -> Figures:
     }
 
 
+def pixel_diversity(images: Tensor, nearest: float) -> Figures:
+    """How much the first images of `uint8 [N, 28, 28]` differ from each other, of real ones' `nearest`; see
+    `metrics.nearest_in_set`. Nothing where real ones don't differ."""
+    if not nearest:
+        return {}
+    return {"pixel_diversity": nearest_in_set(images[:COMPARED].view(-1, PIXELS)) / nearest}
+
+
 def _asked_digit_right(read: Tensor, asked: Tensor | list[int] | None) -> Figures:
     if asked is None:
         return {}
@@ -74,7 +94,60 @@ def _asked_digit_right(read: Tensor, asked: Tensor | list[int] | None) -> Figure
 # The full figures
 
 
-class RealDigits:
+class RealImages:
+    """Both parts of a data set that no classifier knows, and the floor of the figures that need pixels alone.
+
+    The floor is that of the test images.
+
+    Attributes:
+        class_counts: how many training images each class has, `int64 [10]`; None without labels
+        floor: the floor of every figure
+        features: where the features of distances come from, for the protocol
+
+    Raises:
+        UserError: too few images to compare.
+    """
+
+    features = "none: no classifier knows this data"
+
+    def __init__(self, training: Dataset, test: Dataset, samples: int, draws: int = DRAWS):
+        if min(len(training), len(test)) < SMALLEST:
+            raise UserError(
+                f"{training.name} has {len(training)} training and {len(test)} test images: figures need {SMALLEST} of "
+                f"each or more"
+            )
+        self.name, self.samples, self.draws = training.name, samples, draws
+        self.training, self.test_count = training.images, len(test)
+        self.class_counts = training.class_counts()
+        random = torch.Generator().manual_seed(0)
+        rows = torch.randperm(len(test), generator=random)[: min(NEAR_SAMPLES, samples)]
+        test_nearest = nearest_distances(test.images[rows], self.training)
+        self.near_copy = test_nearest.quantile(NEAR_QUANTILE).item()
+        some = training.images[torch.randperm(len(training), generator=random)[: min(COMPARED, samples)]]
+        self.nearest_in_set = nearest_in_set(some)
+        self.floor: Figures = {
+            **({"pixel_diversity": 1.0} if self.nearest_in_set else {}),
+            **self._memorisation(test_nearest),
+            "specks": specks_per_digit(test.images.view(-1, IMAGE_SIZE, IMAGE_SIZE)),
+        }
+
+    def figures(self, images: Tensor, asked: list[int] | None) -> Figures:
+        """The figures of generated images `uint8 [N, 28, 28]`, with the classes they were asked for, if any."""
+        nearest = nearest_distances(images[:NEAR_SAMPLES].view(-1, PIXELS), self.training)
+        return {
+            **pixel_diversity(images, self.nearest_in_set),
+            **self._memorisation(nearest),
+            "specks": specks_per_digit(images),
+        }
+
+    def _memorisation(self, nearest: Tensor) -> Figures:
+        return {
+            "nearest_training_digit": nearest.median().item(),
+            "near_copies": (nearest < self.near_copy).double().mean().item(),
+        }
+
+
+class RealDigits(RealImages):
     """Both parts of a data set as the classifier sees them, and the floor of every figure for a number of samples.
 
     Making one takes a minute or two for MNIST; any number of generators can then be measured with it.
@@ -109,10 +182,10 @@ class RealDigits:
             )
         if training.labels is None or test.labels is None:
             raise UserError(f"{training.name} has no labels, and the figures need its classes")
-        self.name, self.samples, self.draws = training.name, samples, draws
+        super().__init__(training, test, samples, draws)
         self.classifier = classifier or load_classifier()
-        self.training = training.images
-        self.class_counts = torch.bincount(training.labels, minlength=NUM_CLASSES)
+        self.features = f"64 of the digit classifier {self.classifier.weights}"
+        class_counts = torch.bincount(training.labels, minlength=NUM_CLASSES)
 
         features, logits = self._classify(training.images)
         self.training_moments = Moments.of(features)
@@ -121,22 +194,19 @@ class RealDigits:
         self.radii = neighbourhood_radii(self.test_features)
 
         random = torch.Generator().manual_seed(0)
-        rows = torch.randperm(len(test), generator=random)[: min(NEAR_SAMPLES, samples)]
-        test_nearest = nearest_distances(test.images[rows], self.training)
-        self.near_copy = test_nearest.quantile(NEAR_QUANTILE).item()
-
+        torch.randperm(len(test), generator=random)  # the rows of `RealImages`: the floors are those of earlier figures
         floors = []
         for draw in range(draws):
-            classes = torch.tensor(classes_to_ask(self.class_counts, samples, draw))
+            classes = torch.tensor(classes_to_ask(class_counts, samples, draw))
             rows = _rows_of(classes, training.labels, random)
             stand_ins = training.images[rows].view(-1, IMAGE_SIZE, IMAGE_SIZE)
             if draw == 0:
                 self.stand_ins = stand_ins
             specks = specks_per_digit(stand_ins)
             floors.append({**self._feature_figures(features[rows], logits[rows].argmax(dim=1)), "specks": specks})
-        self.floor: Figures = {
+        self.floor = {
             **_means(floors),
-            **self._memorisation(test_nearest),
+            **{figure: self.floor[figure] for figure in ("nearest_training_digit", "near_copies")},
             **_asked_digit_right(test_logits.argmax(dim=1), test.labels),
         }
 
@@ -144,7 +214,7 @@ class RealDigits:
         """The figures of generated images `uint8 [N, 28, 28]`, with the classes they were asked for, if any."""
         features, logits = self.classifier.features_and_logits(images)
         read = logits.argmax(dim=1)
-        nearest = nearest_distances(images[:NEAR_SAMPLES].view(-1, IMAGE_SIZE**2), self.training)
+        nearest = nearest_distances(images[:NEAR_SAMPLES].view(-1, PIXELS), self.training)
         return {
             **self._feature_figures(features, read),
             **self._memorisation(nearest),
@@ -164,12 +234,6 @@ class RealDigits:
             **class_figures(read),
         }
 
-    def _memorisation(self, nearest: Tensor) -> Figures:
-        return {
-            "nearest_training_digit": nearest.median().item(),
-            "near_copies": (nearest < self.near_copy).double().mean().item(),
-        }
-
 
 def _rows_of(classes: Tensor, labels: Tensor, random: torch.Generator) -> Tensor:
     """Random rows `int64 [N]` of a data set, of these classes in their order; where one runs out, some come twice."""
@@ -182,13 +246,13 @@ def _rows_of(classes: Tensor, labels: Tensor, random: torch.Generator) -> Tensor
     return rows
 
 
-def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -> dict[str, Any]:
+def evaluate(generator: Generator, real: RealImages, temperature: float = 1.0) -> dict[str, Any]:
     """Every figure with its floor, and the protocol, as JSON values of six decimals.
 
     A figure is the mean over `real.draws` draws of `real.samples` images each, of seeds from 0 on. A class-conditional
     generator is asked for `classes_to_ask`.
 
-    Keys: values and floor (both by figure; `report.EXPLANATIONS` says what each means), protocol.
+    Keys: values and floor (both by figure; `report.explanation` says what each means), protocol.
 
     Raises:
         UserError: the generator's device has too little memory.
@@ -206,8 +270,8 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -
             if generator.conditional
             else "the generator's own",
             "temperature": temperature,
-            "data": f"{real.name}: {len(real.training)} training and {len(real.test_features)} test digits",
-            "features": f"64 of the digit classifier {real.classifier.weights}",
+            "data": f"{real.name}: {len(real.training)} training and {real.test_count} test digits",
+            "features": real.features,
             "neighbours": NEIGHBOURS,
             "weights": generator.weights,
         },
@@ -215,11 +279,12 @@ def evaluate(generator: Generator, real: RealDigits, temperature: float = 1.0) -
 
 
 def draw_images(
-    generator: Generator, real: RealDigits, temperature: float, draw: int
+    generator: Generator, real: RealImages, temperature: float, draw: int
 ) -> tuple[Tensor, list[int] | None]:
     """The images of a draw, `uint8 [samples, 28, 28]`, and the classes they were asked for, if any."""
     seeds = range(draw * real.samples, (draw + 1) * real.samples)
-    asked = classes_to_ask(real.class_counts, real.samples, draw) if generator.conditional else None
+    counts = real.class_counts if generator.conditional else None
+    asked = None if counts is None else classes_to_ask(counts, real.samples, draw)
     try:
         return generator.sample(seeds, asked, temperature), asked
     except torch.OutOfMemoryError as error:

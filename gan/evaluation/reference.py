@@ -3,6 +3,7 @@
 With it a generator can be watched while it trains, without classifying 60,000 real digits first.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from gan.model_folder import expected_sha256, load_weights
 
 FILE = "reference.safetensors"
 FLOOR_SAMPLES = (500, 1000, 2000, 5000, 10000)
+MINIMUM = 2000  # images that a reference needs: a floor needs twice its samples, and two floors make a law
+CLASS_MINIMUM = 20  # of each class, for its spread
 FLOOR_DRAWS = 30  # a floor is their mean: single draws of 10,000 digits range from 0.2 to 0.6
 
 
@@ -34,7 +37,8 @@ class Reference(nn.Module):
     class_counts: Tensor
     """`int64 [10]`, how many training digits each class has"""
     floors: Tensor
-    """`float64 [5]`, for each count of `FLOOR_SAMPLES` the distance of that many random training digits to all"""
+    """`float64 [5]`, for each count of `FLOOR_SAMPLES` the distance of that many random training digits to all; where
+    that is more than half of them, by the law of the counts before"""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,17 +59,21 @@ class Reference(nn.Module):
         The bias of the distance is a power law of the count, so between the measured counts, and beyond them, such a
         law is taken through the two nearest.
         """
-        x, y = np.log(FLOOR_SAMPLES), np.log(self.floors.numpy())
-        at = np.log(samples)
-        i = int(np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2))
-        return float(np.exp(y[i] + (y[i + 1] - y[i]) / (x[i + 1] - x[i]) * (at - x[i])))
+        return _by_power_law(FLOOR_SAMPLES, self.floors.tolist(), samples)
+
+
+def _by_power_law(counts: Sequence[float], floors: Sequence[float], count: float) -> float:
+    """The floor of a count, from those of at least two others in rising order."""
+    x, y, at = np.log(counts), np.log(floors), np.log(count)
+    i = int(np.clip(np.searchsorted(x, at) - 1, 0, len(x) - 2))
+    return float(np.exp(y[i] + (y[i + 1] - y[i]) / (x[i + 1] - x[i]) * (at - x[i])))
 
 
 def make_reference(classifier: Classifier, training: Dataset) -> Reference:
     """The reference of the training digits.
 
     Raises:
-        UserError: they have no labels, or are fewer than the largest floor needs.
+        UserError: they have no labels, or are too few for two floors.
     """
     if training.labels is None:
         raise UserError(f"{training.name} has no labels: the reference counts its classes")
@@ -75,7 +83,12 @@ def make_reference(classifier: Classifier, training: Dataset) -> Reference:
     reference.count, reference.sums, reference.products = moments.count, moments.sums, moments.products
     reference.spreads = class_spreads(features, logits.argmax(dim=1))
     reference.class_counts = torch.bincount(training.labels, minlength=NUM_CLASSES)
-    reference.floors = torch.tensor([frechet_floor(features, moments, n) for n in FLOOR_SAMPLES], dtype=torch.float64)
+    counts = [n for n in FLOOR_SAMPLES if 2 * n <= len(features)]
+    if len(counts) < 2:
+        raise UserError(f"a reference needs {2 * FLOOR_SAMPLES[1]} images, and {training.name} has {len(features)}")
+    floors = [frechet_floor(features, moments, n) for n in counts]
+    floors += [_by_power_law(counts, floors, n) for n in FLOOR_SAMPLES[len(counts) :]]
+    reference.floors = torch.tensor(floors, dtype=torch.float64)
     return reference
 
 

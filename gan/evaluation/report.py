@@ -11,6 +11,8 @@ from gan.errors import ModelError
 METRICS = "metrics.json"
 COLLAPSED_DIVERSITY = 0.1  # of the variance within the data's classes
 
+COLLAPSED_PIXEL_DIVERSITY = 0.4  # of the data's; of MNIST's, relu-2 with one class left has .13, relu-3 with nine .75
+
 EXPLANATIONS = {
     "frechet_train": "Fréchet distance to the training digits, ‰ of their variance; lower is better",
     "frechet_test": "Fréchet distance to the test digits",
@@ -27,14 +29,27 @@ EXPLANATIONS = {
     "specks": "inked pixels without an inked neighbour, for each digit",
     "asked_digit_right": "read as the digit asked for; floor: test digits as their labels",
 }
+WITHOUT_CLASSIFIER = {  # the figures that are left where no classifier knows the data
+    "pixel_diversity": "distance of an image to the most similar other one, of real images' 1; far below: collapsed",
+    "nearest_training_digit": EXPLANATIONS["nearest_training_digit"],
+    "near_copies": EXPLANATIONS["near_copies"],
+    "specks": EXPLANATIONS["specks"],
+}
 
 
 def has_collapsed(figures: dict[str, float]) -> bool:
     """Whether a generator repeats what fools its discriminator best: classes are missing, or the digits of a class look
-    alike. False where neither was measured."""
+    alike, or where no classifier counts them, all images do. False where nothing of this was measured."""
     return (
-        round(figures.get("classes", NUM_CLASSES)) < NUM_CLASSES or figures.get("diversity", 1.0) < COLLAPSED_DIVERSITY
+        round(figures.get("classes", NUM_CLASSES)) < NUM_CLASSES
+        or figures.get("diversity", 1.0) < COLLAPSED_DIVERSITY
+        or figures.get("pixel_diversity", 1.0) < COLLAPSED_PIXEL_DIVERSITY
     )
+
+
+def explanation(figure: str) -> str:
+    """What a figure means; "" for one that this version doesn't know."""
+    return {**WITHOUT_CLASSIFIER, **EXPLANATIONS}.get(figure, "")
 
 
 def format_table(result: dict[str, Any], name: str) -> str:
@@ -42,7 +57,7 @@ def format_table(result: dict[str, Any], name: str) -> str:
     rows = [("", name, "real digits", "")]
     for figure, value in result["values"].items():
         floor = result["floor"][figure]
-        rows.append((figure, format_figure(figure, value), format_figure(figure, floor), EXPLANATIONS[figure]))
+        rows.append((figure, format_figure(figure, value), format_figure(figure, floor), explanation(figure)))
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
     lines = [f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c:>{widths[2]}}  {d}".rstrip() for a, b, c, d in rows]
     return "\n".join([*lines, "", *(f"{key}: {value}" for key, value in result["protocol"].items())])
@@ -50,7 +65,7 @@ def format_table(result: dict[str, Any], name: str) -> str:
 
 def format_figure(figure: str, value: float) -> str:
     """A figure with as many digits as are accurate; shares in percent."""
-    if figure in ("frechet_train", "frechet_test", "class_entropy", "nearest_training_digit"):
+    if figure in ("frechet_train", "frechet_test", "class_entropy", "nearest_training_digit", "pixel_diversity"):
         return f"{value:.2f}"
     if figure == "classes":
         return f"{value:.0f}"

@@ -1,16 +1,21 @@
-"""`python -m gan.hub push MODEL USER/REPO` publishes a model, `python -m gan.hub deploy USER/SPACE` the page."""
+"""`python -m gan.hub push MODEL USER/REPO` publishes a model, `python -m gan.hub deploy USER/SPACE` the page, and
+`python -m gan.hub site FOLDER` writes the page for any web host."""
 
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 import tyro
-from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, arg
+from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, UseAppendAction, arg
 
+from gan.console import print_everywhere
 from gan.errors import UserError
-from gan.hub import push, space
+from gan.hub import push, space, static_space
 from gan.hub.card_options import CardOptions
+from gan.hub.repository import Published
 
 
 @dataclass(frozen=True)
@@ -43,32 +48,87 @@ class Push:
         print(f"try it with: python app.py --model {self.repo}")
 
 
+Models = Annotated[tuple[str, ...], UseAppendAction, arg(metavar="MODEL")]
+
+
 @dataclass(frozen=True)
 class Deploy:
     """Create or update a Space that serves the page. What others wrote there stays."""
 
     space: Annotated[str, Positional, arg(metavar="USER/SPACE")]
     """The Space, as user/space; made if missing."""
-    model: Annotated[str | None, arg(metavar="MODEL")] = None
-    """What it serves: user/repo[@revision], a bundled name, or a run's folder; the bundled default if not given."""
+    model: Models = ()
+    """What it serves: user/repo[@revision], a bundled name, or a run's folder; the bundled default if not given. A
+    static Space may have several (--model A --model B), and has all bundled ones if none is given."""
+    static: bool = False
+    """Without a server: the visitors' browsers draw. Free for everybody, and never asleep."""
+    zero_gpu: bool = False
+    """A Gradio Space on ZeroGPU, of which an account has two for nothing."""
     private: bool = False
     """Make a new Space private."""
     overwrite: bool = False
     """Write into a Space that isn't ours, and replace what others wrote under our files' names."""
 
+    def __post_init__(self) -> None:
+        if self.static and self.zero_gpu:
+            raise UserError("a static Space has no server, so no hardware: leave out --static or --zero-gpu")
+        if len(self.model) > 1 and not self.static:
+            raise UserError(f"a Gradio Space serves one model, not {len(self.model)}: name one, or add --static")
+
     def __call__(self) -> None:
-        published = space.deploy(self.space, model=self.model, private=self.private, overwrite=self.overwrite)
+        options = {"private": self.private, "overwrite": self.overwrite}
+        if self.static:
+            published = self._deploy_static(options)
+        else:
+            model = self.model[0] if self.model else None
+            published = space.deploy(self.space, model=model, zero_gpu=self.zero_gpu, **options)
         print(f"deployed at {published}")
+
+    def _deploy_static(self, options: dict[str, bool]) -> Published:
+        from gan.web.model_store import name_of
+        from gan.web.site import site_files
+        from gan.web.site_models import site_models
+
+        models = site_models(self.model)
+        files = site_files(models, address=static_space.site_address(self.space))
+        command = ["python", "-m", "gan.hub", "deploy", self.space, "--static"]
+        command += [word for name in self.model for word in ("--model", name)]
+        command += [f"--{name}" for name, on in options.items() if on]
+        names = [name_of(model.generator) for model in models]
+        return static_space.deploy_static(self.space, files, models=names, command=command, **options)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Write the page as a site without a server into a folder, for any web host. It draws in the visitors' browsers."""
+
+    folder: Annotated[Path, Positional, arg(metavar="FOLDER")]
+    """A new or empty folder, or one that holds such a site already."""
+    model: Models = ()
+    """What it draws with: user/repo[@revision], a bundled name, or a run's folder; several for a choice (--model A
+    --model B), the first of which draws until another is chosen. All bundled ones if none is given."""
+
+    def __call__(self) -> None:
+        from gan.web.site import site_files
+        from gan.web.site_folder import check_folder, write_site
+        from gan.web.site_models import site_models
+
+        check_folder(self.folder)
+        files = site_files(site_models(self.model))
+        write_site(self.folder, files)
+        size = sum(map(len, files.values())) / 1e6
+        print(f"written to {self.folder}: {len(files)} files, {size:.1f} MB, for any web host")
+        print(f"look at it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(self.folder))}")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 failed with one message, 2 wrong usage."""
-    commands: dict[str, Callable] = {"push": Push, "deploy": Deploy}
+    commands: dict[str, Callable] = {"push": Push, "deploy": Deploy, "site": Site}
     try:
         command = tyro.extras.subcommand_cli_from_dict(
             commands,
             prog="python -m gan.hub",
-            description="Publish on the Hugging Face Hub.",
+            description="Publish on the Hugging Face Hub, or on any web host.",
             args=arguments,
             config=[FlagCreatePairsOff, OmitArgPrefixes],
         )
@@ -87,4 +147,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -13,7 +13,7 @@ import torch
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from gan.config import PIXELS, DiscriminatorConfig, GeneratorConfig
-from gan.evaluation.report import EXPLANATIONS, METRICS, Metrics, format_figure, format_value, read_metrics
+from gan.evaluation.report import METRICS, Metrics, explanation, format_figure, format_value, read_metrics
 from gan.files import write_atomically
 from gan.hub.card_options import CardOptions
 from gan.hub.outcome import last_scores, scores_in_words, warnings
@@ -24,6 +24,7 @@ from gan.recipes import RECIPES, Recipe
 CARD = "README.md"
 TEMPLATE = Path(__file__).with_name("card.md")
 TASK = "unconditional-image-generation"
+DATA_PICTURE = "data.png"  # what a run was trained on: perhaps its maker's own pictures, so it is never published
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def render_model_card(folder: Path, *, repo_id: str | None = None, options: Card
         metrics=metrics,
         scores=scores_in_words(folder),
         inception=read_metrics(folder, weights, "inception"),
-        explanations=EXPLANATIONS,
+        explanation=explanation,
         files={file: meaning for file, meaning in FILES.items() if (folder / file).is_file()},
         count=lambda network: f"{count_parameters(network):,}",
         format_figure=format_figure,
@@ -167,17 +168,19 @@ def _front_matter(
         datasets=[dataset.hub_id] if dataset and dataset.hub_id else None,
         metrics=sorted(metrics.values) or None,
         model_name=name,
-        eval_results=[_evaluation_result(figure, value, metrics) for figure, value in metrics.values.items()] or None,
+        eval_results=[_evaluation_result(*figure, metrics, data, dataset) for figure in metrics.values.items()] or None,
     )
 
 
-def _evaluation_result(figure: str, value: float, metrics: Metrics) -> EvalResult:
-    mnist = DATASETS["mnist"]  # what every evaluation measures against
+def _evaluation_result(
+    figure: str, value: float, metrics: Metrics, data: str | None, dataset: DatasetInfo | None
+) -> EvalResult:
+    measured_on = dataset or DATASETS["mnist"]
     title = figure.replace("_", " ")
     return EvalResult(
         task_type=TASK,
-        dataset_type=mnist.hub_id or "",
-        dataset_name=mnist.title,
+        dataset_type=measured_on.hub_id or data or "mnist",
+        dataset_name=measured_on.title,
         metric_type=figure,
         metric_name=f"{title} (own features)" if figure.startswith("frechet") else title,
         metric_value=value,
@@ -211,7 +214,7 @@ def time_lapse(folder: Path) -> Path | None:
 
 def _plots(folder: Path) -> list[str]:
     """The run's plots (PNG files beside its config) as Markdown; a pair NAME-light.png, NAME-dark.png as one."""
-    names = sorted(path.name for path in folder.glob("*.png") if path.name != "samples.png")
+    names = sorted(path.name for path in folder.glob("*.png") if path.name not in ("samples.png", DATA_PICTURE))
     shown = []
     for name in names:
         dark, light = name.replace("-light.png", "-dark.png"), name.replace("-dark.png", "-light.png")
@@ -240,14 +243,26 @@ def _facts(
         "Data": dataset.linked_title if dataset else None,
         "Generator": _describe_generator(generator),
         "Discriminator": _describe_discriminator(discriminator),
-        "Epochs": training.get("epochs"),
+        "Epochs": _epochs(training),
         "Steps": training.get("steps"),
+        "Began with": _initial(training.get("init_from")),
         "Seed": training.get("seed"),
         "Device": training.get("device"),
         "Processes": training.get("processes"),
         "Wall time": _duration(training.get("seconds")),
         "Versions": ", ".join(f"{k} {v}" for k, v in versions.items()) if isinstance(versions, dict) else None,
     }
+
+
+def _initial(record: Any) -> Any:
+    """The model that a run began with."""
+    return f"{record.get('model')} ({record.get('weights')})" if isinstance(record, dict) else None
+
+
+def _epochs(training: dict[str, Any]) -> Any:
+    """After how many epochs the weights are from."""
+    epochs, done = training.get("epochs"), training.get("best_of_epochs")
+    return epochs if done is None else f"{format_value(epochs)}, the best by distance of {format_value(done)}"
 
 
 def _describe_generator(config: GeneratorConfig) -> str:

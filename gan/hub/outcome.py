@@ -17,7 +17,7 @@ def warnings(training: dict[str, Any], figures: dict[str, float]) -> list[str]:
         figures: of the evaluation, or the last scores of the run.
     """
     found = []
-    recipe, epochs = training.get("recipe"), training.get("epochs")
+    recipe, epochs = training.get("recipe"), training.get("best_of_epochs", training.get("epochs"))
     planned = recipe.get("epochs") if isinstance(recipe, dict) else None
     if isinstance(epochs, int | float) and isinstance(planned, int | float) and epochs < planned:
         found.append(
@@ -25,9 +25,10 @@ def warnings(training: dict[str, Any], figures: dict[str, float]) -> list[str]:
         )
     if has_collapsed(figures):
         classes = figures.get("classes", 10)
-        missing = round(classes) < 10
-        what = f"draws {classes:.0f} of the ten digits, the others in less than 1 % of its pictures each"
-        found.append(f"**Collapsed**: the generator {what if missing else 'draws the digits of a class alike'}.")
+        what = "draws pictures that are much alike" if "classes" not in figures else "draws the digits of a class alike"
+        if round(classes) < 10:
+            what = f"draws {classes:.0f} of the ten digits, the others in less than 1 % of its pictures each"
+        found.append(f"**Collapsed**: the generator {what}.")
     return found
 
 
@@ -57,6 +58,7 @@ def scores_in_words(folder: Path) -> str:
         + (f" (as many real digits: {scores['frechet_train_floor']:.2f})" if "frechet_train_floor" in scores else ""),
         "classes": f"{scores.get('classes', 0):.0f} of ten classes",
         "diversity": f"diversity {scores.get('diversity', 0):.2f} of the data's 1.00",
+        "pixel_diversity": f"the pictures differ by {scores.get('pixel_diversity', 0):.2f} of what the data's do",
         "asked_digit_right": f"{format_figure('asked_digit_right', scores.get('asked_digit_right', 0))} read as asked",
     }
     shown = ", ".join(text for name, text in words.items() if name in scores)

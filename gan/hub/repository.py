@@ -38,6 +38,8 @@ TRIES = 3  # of a commit, when somebody else's comes between
 MAX_TEXT_BYTES = 1 << 20  # of a card, a config or a manifest that is read
 CARD = "README.md"
 NEVER_OURS = {".gitattributes", ".gitignore"}
+INITIAL_SITE = {"index.html", "style.css"}  # of a static Space, and what the page that the Hub makes says
+INITIAL_PAGE = "Welcome to your static Space!"
 INITIAL_TEXT = r"(Check out the configuration reference at https://huggingface\.co/docs/hub/spaces\S*)?"  # of a Space
 CHOSEN_AT_CREATION = {"license:", "short_description:"}  # of that card, what a person chose
 OLDER_PUSH = (
@@ -83,7 +85,7 @@ class Target:
     @property
     def command_that_overwrites(self) -> str:
         words = f"push MODEL {self.repo_id}" if self.kind == "model" else f"deploy {self.repo_id}"
-        return f"python -m gan.hub {words} --overwrite"
+        return f"python -m gan.hub {words} --overwrite"  # train.py's --overwrite does the same
 
 
 @dataclass(frozen=True)
@@ -131,11 +133,14 @@ class Repository:
     card: str | None = None
     config: str | None = None
     """The text of config.json."""
+    page: str | None = None
+    """Of a static Space without our manifest: the text of index.html."""
 
     @property
     def is_empty(self) -> bool:
         """Nothing is there but what creating a repository puts there."""
-        if set(self.files) - NEVER_OURS - {CARD}:
+        files = set(self.files) - NEVER_OURS - {CARD}
+        if files and not (files <= INITIAL_SITE and INITIAL_PAGE in (self.page or "")):
             return False
         text = edited_card.split(self.card)[1] if self.card is not None else ""
         return re.fullmatch(INITIAL_TEXT, text.strip()) is not None
@@ -202,6 +207,7 @@ def look(target: Target) -> Repository | None:
         manifest=read_manifest(text(MANIFEST) or ""),
         card=text(CARD),
         config=text(CONFIG) if kind == "model" and MANIFEST not in files else None,
+        page=text("index.html") if kind == "space" and MANIFEST not in files else None,
     )
 
 
@@ -298,10 +304,13 @@ def plan(there: Repository | None, target: Target, contents: Contents) -> Change
     hashes = {name: hashes_of(c.read_bytes() if isinstance(c, Path) else c) for name, c in contents.files.items()}
     gone: list[str] = []
     if there is not None:
-        strangers = [n for n in hashes if n in there.files and not (there.holds(n, hashes[n]) or there.is_ours(n))]
+        mine = there.is_ours if not there.is_empty else lambda name: True
+        strangers = [n for n in hashes if n in there.files and not (there.holds(n, hashes[n]) or mine(n))]
         check_unchanged(there, strangers, target)
         stale = [n for n in (there.manifest.files if there.manifest else {}) if n in there.files and n not in hashes]
         gone = [name for name in stale if there.is_ours(name) and name != CARD]
+        if there.is_empty:
+            gone += [name for name in there.files if name in INITIAL_SITE - set(hashes)]
         if changed := [name for name in stale if name not in gone and name != CARD]:
             notes.append(f"{', '.join(changed)} in {target.repo_id}: changed since the last push, and left there")
         if strangers:

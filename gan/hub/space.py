@@ -4,7 +4,7 @@ import re
 import shlex
 from pathlib import Path
 
-from huggingface_hub import HfApi, RepoCard, constants
+from huggingface_hub import HfApi, RepoCard, SpaceHardware, constants
 from huggingface_hub.errors import (
     HfHubHTTPError,
     RepositoryNotFoundError,
@@ -39,10 +39,20 @@ PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (CONFIG, GENERATOR, QUAN
 VARIABLE = "GAN_MODEL"
 DEFAULT_MODEL = "modern"  # of app.py
 OWNED = ("sdk:", "sdk_version:", "app_file:", "python_version:", "models:")  # of the README: without them nothing runs
+REQUIREMENTS = "requirements.txt"
+ZERO_GPU_PYTHON = "3.12.12"  # of the list in the Hub's documentation of August 2026,
+ZERO_GPU_TORCH = {"torch": "2.11.0", "torchvision": "0.26.0"}  # as these
 TOKENS = {"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"}  # the secrets that the Hub's client reads
 
 
-def deploy(space_id: str, *, model: str | None = None, private: bool = False, overwrite: bool = False) -> Published:
+def deploy(
+    space_id: str,
+    *,
+    model: str | None = None,
+    private: bool = False,
+    overwrite: bool = False,
+    zero_gpu: bool = False,
+) -> Published:
     """Create or update a Space that serves the page.
 
     It gets what the page runs on and nothing else, in one commit, and the variable GAN_MODEL. Of what others wrote
@@ -53,6 +63,7 @@ def deploy(space_id: str, *, model: str | None = None, private: bool = False, ov
             which is then sent along. None: the bundled default.
         private: make a new Space private; a public one is refused.
         overwrite: write into a Space that isn't ours, and replace what others wrote under our files' names.
+        zero_gpu: ask for the hardware ZeroGPU, with what it wants of a Space; two are free for an account.
 
     Raises:
         RefusedError: the Space isn't recognisably ours, is public though a private one was asked for, or couldn't read
@@ -63,21 +74,24 @@ def deploy(space_id: str, *, model: str | None = None, private: bool = False, ov
     target = Target(space_id, "space", private=private, overwrite=overwrite)
     target.check_names()
     files, served = space_files(model)
-    space_readme((ROOT / CARD).read_text(encoding="utf-8"), DEFAULT_MODEL)  # refused before anything is asked
+    if zero_gpu:
+        files |= {REQUIREMENTS: zero_gpu_requirements((ROOT / REQUIREMENTS).read_text(encoding="utf-8"))}
+    read_front_matter(ROOT / CARD)  # refused before anything is asked
     try:
         within(CHECK_SECONDS, lambda: check_login(target))
-        return within(PUSH_SECONDS, lambda: _deploy(target, files, served))
+        return within(PUSH_SECONDS, lambda: _deploy(target, files, served, zero_gpu))
     except RefusedError as error:
         raise RefusedError(f"cannot deploy {space_id}: {error.reason}", error.remedy) from error
     except HubError as error:
         retry = ["python", "-m", "gan.hub", "deploy", space_id, *(["--model", model] if model else [])]
         retry += [*(["--private"] if private else []), *(["--overwrite"] if overwrite else [])]
+        retry += ["--zero-gpu"] if zero_gpu else []
         raise UserError(
             f"cannot deploy {space_id}: {error} Nothing here has changed; deploy it with: {shlex.join(retry)}"
         ) from error
 
 
-def _deploy(target: Target, files: dict[str, Path | bytes], model: str | None) -> Published:
+def _deploy(target: Target, files: dict[str, Path | bytes], model: str | None, zero_gpu: bool) -> Published:
     api, space_id = HfApi(), target.repo_id
     with explained(space_id):
         there = look(target)
@@ -89,9 +103,13 @@ def _deploy(target: Target, files: dict[str, Path | bytes], model: str | None) -
         by_hand = (
             model is None and value is not None and not (there and there.manifest and there.manifest.model == value)
         )
-        readme = space_readme((ROOT / CARD).read_text(encoding="utf-8"), (value if by_hand else model) or DEFAULT_MODEL)
-        wanted = Contents(files, readme, OWNED, model=model)
-        published = commit(target, lambda there: wanted, "Deploy the page", lambda: _create(target))
+        served = (value if by_hand else model) or DEFAULT_MODEL
+        wanted = Contents(
+            files, space_readme(read_front_matter(ROOT / CARD), served, zero_gpu=zero_gpu), OWNED, model=model
+        )
+        published = commit(target, lambda there: wanted, "Deploy the page", lambda: _create(target, zero_gpu))
+        if there and zero_gpu:
+            api.request_space_hardware(space_id, SpaceHardware.ZERO_A10G)
         if model is not None and model != value:
             api.add_space_variable(space_id, VARIABLE, model)
         elif model is None and value is not None and not by_hand:
@@ -100,21 +118,41 @@ def _deploy(target: Target, files: dict[str, Path | bytes], model: str | None) -
     return Published(target.address, (*published.notes, *([note] if by_hand else [])))
 
 
-def _create(target: Target) -> None:
+def _create(target: Target, zero_gpu: bool) -> None:
     try:
         HfApi().create_repo(
-            target.repo_id, repo_type="space", space_sdk="gradio", private=target.private or None, exist_ok=True
+            target.repo_id,
+            repo_type="space",
+            space_sdk="gradio",
+            space_hardware=SpaceHardware.ZERO_A10G if zero_gpu else None,
+            private=target.private or None,
+            exist_ok=True,
         )
     except HfHubHTTPError as error:
         if error.response.status_code != 402:
             raise
+        deploy_it = f"python -m gan.hub deploy {target.repo_id}"
+        free = f"The page without a server is free: {deploy_it} --static."
+        if zero_gpu:
+            raise HubError(
+                f"the Hub asks for payment for {target.repo_id} (HTTP 402): ZeroGPU Spaces are free only for verified "
+                f"accounts older than 30 days, two of them",
+                f"{free} Or subscribe at https://huggingface.co/pro.",
+            ) from error
         raise HubError(
             f"the Hub asks for payment for {target.repo_id} (HTTP 402): since July 2026 a new Gradio Space on a CPU "
             f"needs a paid plan",
-            "Name a Gradio Space that you have already; or subscribe at https://huggingface.co/pro (an organisation: "
-            "at https://huggingface.co/pricing); or publish the model alone, which is free: python -m gan.hub push "
-            "MODEL USER/REPO, and whoever has this project serves it with python app.py --model USER/REPO.",
+            f"{free} Two Gradio Spaces on ZeroGPU are free, too: {deploy_it} --zero-gpu. Or name a Gradio Space that "
+            f"you have already, or subscribe at https://huggingface.co/pro (an organisation: at "
+            f"https://huggingface.co/pricing).",
         ) from error
+
+
+def zero_gpu_requirements(requirements: str) -> bytes:
+    """requirements.txt with a torch that ZeroGPU takes, and the package that declares functions there."""
+    for name, version in ZERO_GPU_TORCH.items():
+        requirements = re.sub(rf"^{name}[<>=].*$", f"{name}=={version}", requirements, flags=re.MULTILINE)
+    return f"{requirements.rstrip()}\nspaces\n".encode()
 
 
 def check_readable(model: str, target: Target, there: Repository | None) -> None:
@@ -162,8 +200,8 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
     files: dict[str, Path | bytes] = {
         name: ROOT / name for name in names if not re.search(r"(^|/)(\.|__pycache__/)", name)
     }
-    if "app.py" not in files or not (ROOT / CARD).is_file():
-        raise UserError(f"{ROOT} is no checkout of the project (no app.py or README.md): deploy from one")
+    if "app.py" not in files:
+        raise UserError(f"{ROOT} is no checkout of the project (no app.py): deploy from one")
     if run is not None:
         drawn_with = [name for name in (CONFIG, GENERATOR, QUANTIZED) if (run / name).is_file()]
         files |= {f"checkpoints/{variable}/{name}": run / name for name in drawn_with}
@@ -179,19 +217,36 @@ def name_in_space(run: Path) -> str:
     return f"{name}-run" if (bundled.BUNDLED / name).exists() else name
 
 
-def space_readme(readme: str, model: str) -> str:
-    """The project's README as a Space's: front matter and introduction, without the pictures that the Space lacks, and
-    which model it serves."""
-    space = RepoCard(readme, ignore_metadata_errors=False)
-    if space.data.get("sdk") != "gradio":
+def read_front_matter(path: Path) -> RepoCard:
+    """The project's README, which is a Gradio Space's.
+
+    Raises:
+        UserError: it is missing, or has no front matter of a Space.
+    """
+    if not path.is_file():
+        raise UserError(f"{path.parent} is no checkout of the project (no {path.name}): deploy from one")
+    card = RepoCard(path.read_text(encoding="utf-8"), ignore_metadata_errors=False)
+    if card.data.get("sdk") != "gradio":
         raise UserError("README.md has no front matter of a Gradio Space (sdk: gradio)")
-    text = re.sub(r"^.*!\[.*$|^.*<img.*$", "", space.text, flags=re.MULTILINE)
-    introduction = re.sub(r"\n{3,}", "\n\n", text.split("\n## ")[0].strip())
+    return card
+
+
+def introduction(card: RepoCard) -> str:
+    """What the project's README says before its first section, without the pictures that a Space lacks."""
+    text = re.sub(r"^.*!\[.*$|^.*<img.*$", "", card.text, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", text.split("\n## ")[0].strip())
+
+
+def space_readme(space: RepoCard, model: str, *, zero_gpu: bool = False) -> str:
+    """The project's README as a Space's: front matter and introduction, and which model it serves."""
+    if zero_gpu:
+        space.data["python_version"] = ZERO_GPU_PYTHON
+    before = introduction(space)
     repo_id, _, revision = model.partition("@")
     served = f"the model `{model}`, which is in `checkpoints/`"
     if "/" in repo_id:
         space.data["models"] = [repo_id]
         at = f" at `{revision}`" if revision else ""
         served = f"the model [{repo_id}]({constants.ENDPOINT}/{repo_id}){at}"
-    space.text = f"\n{introduction}\n\nThis Space serves {served}.\n"
+    space.text = f"\n{before}\n\nThis Space serves {served}.\n"
     return str(space)

@@ -141,18 +141,8 @@ class Batches:
         return np.random.Generator(np.random.Philox(key=[self.seed, index], counter=[0, 0, 0, stream]))
 
     def _check(self, processes: int) -> None:
+        check_share(self.recipe, processes)
         r = self.recipe
-        if r.batch_size % processes:
-            raise UserError(
-                f"a batch of {r.batch_size} can't be shared equally by {processes} processes: "
-                f"choose a --batch-size that {processes} divides"
-            )
-        group, share = r.minibatch_std, r.batch_size // processes
-        if group and share % group:
-            raise UserError(
-                f"minibatch_std groups {group} samples, which does not divide the {share} of each of {processes} "
-                f"processes: choose another --batch-size or --minibatch-std"
-            )
         if self.steps_per_epoch < 1:
             raise UserError(
                 f"a step needs {r.batch_size * r.discriminator_steps} images "
@@ -163,3 +153,27 @@ class Batches:
                 "this recipe is class-conditional and the images have no labels: "
                 "put them in folders named 0 … 9, or add --no-conditional"
             )
+
+
+def check_share(recipe: Recipe, processes: int) -> None:
+    """Find out whether processes can share a recipe's batches.
+
+    Raises:
+        UserError: they can't equally, or a share is too small for what looks at it as a whole.
+    """
+    if recipe.batch_size % processes:
+        raise UserError(
+            f"a batch of {recipe.batch_size} can't be shared equally by {processes} processes: "
+            f"choose a --batch-size that {processes} divides"
+        )
+    group, share = recipe.minibatch_std, recipe.batch_size // processes
+    if group and share % group:
+        raise UserError(
+            f"minibatch_std groups {group} samples, which does not divide the {share} of each of {processes} "
+            f"processes: choose another --batch-size or --minibatch-std"
+        )
+    if share < 2 and recipe.generator_batch_norm != "none":
+        raise UserError(
+            f"BatchNorm needs two samples or more, and each of {processes} processes has {share} of a batch of "
+            f"{recipe.batch_size}: choose a --batch-size of {2 * processes} or more, or start fewer processes"
+        )

@@ -1,7 +1,7 @@
 """The states that a run is resumed from: state/step-*.safetensors in its folder, of which the last three are kept."""
 
 import json
-from dataclasses import MISSING, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +10,11 @@ import safetensors.torch
 from torch import Tensor
 
 from gan.errors import UserError
-from gan.files import write_atomically
-from gan.recipes import Recipe
+from gan.files import patiently, write_atomically
+from gan.training.settings import damaged, read_metadata, saved_states
 
 HISTORY = "history.jsonl"
 STATES_KEPT = 3
-
-
-def saved_states(folder: Path) -> list[Path]:
-    """The states of a run folder, oldest first."""
-    return sorted(folder.glob("state/step-*.safetensors"))
 
 
 def save_state(folder: Path, tensors: dict[str, Tensor], metadata: dict[str, Any]) -> None:
@@ -31,30 +26,31 @@ def save_state(folder: Path, tensors: dict[str, Tensor], metadata: dict[str, Any
     data = safetensors.torch.save(tensors, {"run": json.dumps(metadata)})
     write_atomically(folder / "state" / f"step-{metadata['steps']:09d}.safetensors", data)
     for old in saved_states(folder)[:-STATES_KEPT]:
-        old.unlink(missing_ok=True)
+        patiently(partial(old.unlink, missing_ok=True))
 
 
-def load_newest_state(folder: Path, identity: dict[str, Any]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def load_newest_state(
+    folder: Path, identity: dict[str, Any], steps_per_epoch: int
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """The tensors and the metadata of a run folder's newest state.
 
     Args:
-        identity: what the metadata must say for the run to be continued.
+        identity: what the metadata must say for the run to be continued. A finished run may be given more epochs.
 
     Raises:
         UserError: the file is damaged, its run is another one than `identity` says, or the run's history is shorter
             than it was.
     """
     path = saved_states(folder)[-1]
+    metadata = read_metadata(path)
     try:
         with safetensors.safe_open(path, framework="pt") as file:
-            metadata = json.loads(file.metadata()["run"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (safetensors.SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-        raise UserError(f"{path} is damaged ({error}): delete it to resume from the checkpoint before it") from None
-    if isinstance(metadata.get("recipe"), dict):  # fields younger than the run have their defaults
-        defaults = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
-        metadata["recipe"] = {**json.loads(json.dumps(defaults)), **metadata["recipe"]}
-    metadata.setdefault("mixed_precision", "no")
+    except (safetensors.SafetensorError, OSError) as error:
+        raise damaged(path, error) from None
+    planned = metadata["recipe"]["epochs"]
+    if identity["recipe"]["epochs"] != planned:
+        _lengthen(metadata, identity["recipe"]["epochs"], finished=metadata["steps"] >= planned * steps_per_epoch)
     for key, asked in identity.items():
         if metadata.get(key) != asked:
             raise UserError(
@@ -65,6 +61,26 @@ def load_newest_state(folder: Path, identity: dict[str, Any]) -> tuple[dict[str,
     if not history.is_file() or history.stat().st_size < metadata["history_bytes"]:
         raise UserError(f"{history} is shorter than {path.name} says: it was changed, the run cannot be resumed")
     return tensors, metadata
+
+
+def _lengthen(metadata: dict[str, Any], epochs: int, *, finished: bool) -> None:
+    """Give a run more epochs than it was begun with.
+
+    Raises:
+        UserError: it has not come to its end (its learning rates belong to its own schedule), or has done as many.
+    """
+    planned = metadata["recipe"]["epochs"]
+    if epochs < planned:
+        raise UserError(
+            f"this run is one of {planned} epochs, you asked for {epochs}: --epochs must be above {planned}"
+        )
+    if not finished:
+        raise UserError(
+            f"this run is one of {planned} epochs and has not come to its end, you asked for {epochs}: finish it with "
+            f"--resume alone, then give it more with --resume --epochs {epochs}"
+        )
+    metadata["earlier_epochs"] = [*metadata["earlier_epochs"], planned]
+    metadata["recipe"]["epochs"] = epochs
 
 
 def _difference(key: str, found: Any, asked: Any) -> str:

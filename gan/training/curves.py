@@ -42,17 +42,21 @@ def save_curves(folder: Path) -> None:
     measured."""
     lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
     records = [json.loads(line) for line in lines]
-    loss = read_config(folder)["training"]["recipe"]["loss"]
+    training = read_config(folder)["training"]
+    loss, data = training["recipe"]["loss"], training["dataset"]
     if records:
         for theme in ("light", "dark"):
-            write_atomically(folder / f"curves-{theme}.png", _curves(records, theme, loss))
+            write_atomically(
+                folder / f"curves-{theme}.png",
+                _curves(records, theme, loss, "MNIST" if data == "mnist" else "the data"),
+            )
 
 
-def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
+def _curves(records: list[dict[str, Any]], theme: str, loss: str, data: str) -> bytes:
     ink, paper = _INK[theme], _PAPER[theme]
     blue, orange, green = _LINES[theme]
     epochs = [r["epoch"] for r in records]
-    scored = [r for r in records if "scores" in r]
+    scored = [r for r in records if "frechet_train" in r.get("scores", {})]
     panels = 3 if scored else 2
     with matplotlib.rc_context(
         {
@@ -83,7 +87,7 @@ def _curves(records: list[dict[str, Any]], theme: str, loss: str) -> bytes:
         axes[1].set(title=title, xlabel="epoch", ylim=(0, 1))
         if scored:
             axes[2].plot([r["epoch"] for r in scored], [r["scores"]["frechet_train"] for r in scored], color=green)
-            axes[2].set(title="Fréchet distance to MNIST", xlabel="epoch", yscale="log")
+            axes[2].set(title=f"Fréchet distance to {data}", xlabel="epoch", yscale="log")
             axes[2].yaxis.set_major_formatter("{x:g}")  # not powers of ten
             axes[2].yaxis.set_minor_formatter(LogFormatter(minor_thresholds=(2, 0.4)))
         for axis in axes[:2]:

@@ -15,6 +15,7 @@ from gan.devices import describe_device
 from gan.networks import count_parameters
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
+from gan.training.progress import duration
 from gan.training.run import start_accelerator
 from gan.training.trainer import Trainer
 
@@ -46,7 +47,7 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     sections.append(
         f"Time on {describe_device(trainer.device)}\n"
         f"  {seconds * 1e3:.1f} ms a step (median of {TIMED_STEPS} real steps, thrown away), "
-        f"about {_duration(seconds * trainer.total_steps)} for all; samples and checkpoints come on top"
+        f"about {duration(seconds * trainer.total_steps)} for all; samples and checkpoints come on top"
     )
     return "\n\n".join(sections)
 
@@ -99,6 +100,7 @@ def _schedule(trainer: Trainer, note: str) -> str:
     return "\n".join(
         [
             f"  data          {len(trainer.data):,} images{note}",
+            *(f"                {converted}" for converted in trainer.data.notes),
             f"  batch         {r.batch_size}, {r.discriminator_steps} D and 1 G update a step, {order}",
             f"  steps         {trainer.steps_per_epoch:,} an epoch × {r.epochs} epochs = {trainer.total_steps:,}",
             f"  loss          {r.loss.replace('_', ' ')}; penalties: {penalties}",
@@ -152,9 +154,3 @@ def _seconds_per_step(trainer: Trainer) -> float:
             torch.cuda.synchronize()
         times.append(time.perf_counter() - started)
     return statistics.median(times)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,14 +1,14 @@
 """What a run is told besides its recipe; free of torch, so that `--help` answers at once."""
 
-import shlex
-import sys
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from gan.config import DatasetName
 from gan.errors import UserError
+from gan.hub.card_options import CardOptions
+
+RUNS = Path("runs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,8 @@ class RunOptions:
     """Where a run finds its data, where it writes, and on what it computes."""
 
     data_dir: Path = Path("data")
-    """Folder of the data set in torchvision's layout; downloaded there if missing. For `folder`: the images."""
+    """Folder of the data set: its files, or torchvision's layout; downloaded there if missing. For `folder`: the
+    images."""
     dataset: DatasetName = "mnist"
     """What to draw; `folder` reads images of one's own, labelled by subfolders 0 … 9 if there are any."""
     output_dir: Path | None = None
@@ -28,7 +29,14 @@ class RunOptions:
     dry_run: bool = False
     """Print networks, schedule, memory and expected time, and train nothing."""
     resume: bool = False
-    """Continue the run in the run folder exactly where its last checkpoint was taken."""
+    """Continue the run in the run folder exactly where its last checkpoint was taken. Its settings are the run's own;
+    a finished run gets more epochs with --epochs."""
+    init_from: str | None = None
+    """Begin with the weights of a trained model instead of random ones: a run's folder, a bundled name, or
+    user/repo[@revision]. Its networks must be the recipe's."""
+    keep: Literal["last", "best"] = "last"
+    """Which epoch's generator the run's model is: the last one's, or the one nearest to the data, which stands in the
+    folder best/ in any case."""
     mixed_precision: Literal["no", "bf16", "fp16"] = "no"
     """Compute in half precision where the device has it, through accelerate. fp16's loss scale starts anew when a run
     is resumed."""
@@ -42,50 +50,25 @@ class RunOptions:
     """Make that repository private."""
     hub_tag: str | None = None
     """Tag the published commit, say v1."""
+    overwrite: bool = False
+    """Publish into a repository that isn't ours too, and replace what others wrote under our files' names."""
     checkpoint_steps: int = 0
     """Save a checkpoint every so many steps, besides the one at the end of each epoch; 0 = only those."""
+    card: CardOptions = field(default_factory=CardOptions)
 
     def __post_init__(self) -> None:
         if not 0 <= self.seed < 2**32:
             raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
             raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
-        if not self.push_to_hub and (self.private or self.hub_tag is not None):
-            flag = "--private" if self.private else f"--hub-tag {self.hub_tag}"
+        if not self.push_to_hub and (self.private or self.overwrite or self.hub_tag is not None):
+            flag = f"--hub-tag {self.hub_tag}" if self.hub_tag is not None else "--overwrite"
+            flag = "--private" if self.private else flag
             raise UserError(f"{flag} says how a run is published: add --push-to-hub USER/REPO, or leave {flag} out")
+        if self.card.given() and not self.push_to_hub:
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in self.card.given())
+            raise UserError(f"{flags} says something about a published model: add --push-to-hub USER/REPO")
 
-
-_LOCAL_FLAGS = {  # they say nothing about the weights, or name folders and accounts
-    "--data-dir",
-    "--output-dir",
-    "--device",
-    "--checkpoint-steps",
-    "--report-to",
-    "--resume",
-    "--push-to-hub",
-    "--private",
-    "--hub-tag",
-    "--code-url",
-    "--author",
-    "--dataset-id",
-    "--license",
-}
-_SWITCHES = {"--resume", "--private"}  # flags without a value
-
-
-def reproducible_command_line() -> str:
-    """The command line of this process without the flags that only matter on this machine."""
-    return command_line(without=_LOCAL_FLAGS)
-
-
-def command_line(*, without: Collection[str]) -> str:
-    """The command line of this process without some flags and their values."""
-    kept, arguments = [], iter(sys.argv[1:])
-    for argument in arguments:
-        flag, has_value, _ = argument.partition("=")
-        flag = flag.replace("_", "-")  # both are understood
-        if flag not in without:
-            kept.append(argument)
-        elif flag not in _SWITCHES and not has_value:
-            next(arguments, None)
-    return shlex.join(["python", "train.py", *kept])
+    def folder(self, name: str) -> Path:
+        """The run folder of a recipe's run."""
+        return self.output_dir or RUNS / name

@@ -1,18 +1,17 @@
-"""A run from its first step to its folder: checkpoints, resume, history, samples, and a clean stop.
+"""A run from its first step to its folder: checkpoints, resume, history, and a clean stop.
 
-A run folder holds exactly what a Hub repository holds (config.json, model.safetensors, discriminator.safetensors,
-metrics.json, history.jsonl, samples/, time-lapse, curves, README.md) and, to resume from, state/ with the last three
-states. Only the main process of a job writes.
+`run_folder` says what the folder holds. Only the main process of a job writes.
 """
 
+import io
 import json
+import math
 import os
 import platform
 import signal
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,27 +19,32 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from accelerate.utils import broadcast_object_list
-from tqdm import tqdm
 
-from gan import images
-from gan.config import NUM_CLASSES
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
-from gan.evaluation.report import COLLAPSED_DIVERSITY
-from gan.files import remove_unfinished, to_json, write_atomically
-from gan.hub.card import METRICS, write_model_card
-from gan.model_folder import CONFIG, read_config, save_model, weights_of
+from gan.evaluation.standard import Standard, standard_of
+from gan.files import remove_unfinished, write_atomically
+from gan.hub.card import DATA_PICTURE
+from gan.model_folder import CONFIG, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
-from gan.training.checkpoints import HISTORY, load_newest_state, save_state, saved_states
-from gan.training.curves import save_curves, save_time_lapse
-from gan.training.options import RunOptions, command_line, reproducible_command_line
+from gan.training.advice import Collapse
+from gan.training.batches import check_share
+from gan.training.checkpoints import HISTORY, load_newest_state, save_state
+from gan.training.commands import reproducing_command, resuming_command
+from gan.training.initial import Initial, load_initial
+from gan.training.options import RunOptions
+from gan.training.progress import HEADER, Progress
+from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, take_best
+from gan.training.settings import options_as_json, saved_states
+from gan.training.trackers import log_picture, start_trackers
 from gan.training.trainer import Trainer
 
-SAMPLE_SEEDS = range(100)  # ten rows of ten: a class-conditional generator draws a class in each column
 RECORD_EVERY = 100  # steps in a line of the history
+LOOKS = 200  # at an epoch's end, in a run: of more epochs (few pictures, passed often) not each is looked at
+FEW_STEPS = 2000  # less than two epochs of MNIST draw nothing yet
 SCORED_SAMPLES = 1000  # digits drawn and scored after an epoch: 0.4 s on one CPU core
 
 
@@ -52,24 +56,44 @@ class InterruptedRunError(Exception):
         self.code = code
 
 
+class ProcessError(UserError):
+    """What one process of a job has met and the others may not have: it speaks for itself."""
+
+
 def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
     """Train `recipe` from the beginning, or from its last checkpoint, to its end; returns the run folder.
 
     Raises:
-        UserError: bad data, device or folder, a full disk, or a loss that is not finite. What was saved stays whole.
+        UserError: bad data, device or folder, a full disk, a model to begin with that doesn't fit, or a loss that is
+            not finite. What was saved stays whole.
         InterruptedRunError: SIGINT or SIGTERM; the step was finished and saved.
     """
-    folder = options.output_dir or Path("runs") / name
+    folder = options.folder(name)
     accelerator = start_accelerator(options, folder)
-    if accelerator.is_main_process:
-        check_folder(folder, options.resume)
-    with accelerator.main_process_first():
+    main = accelerator.is_main_process
+    check_share(recipe, accelerator.num_processes)
+    if main:
+        check_folder(name, folder, options.resume)
+    with accelerator.main_process_first(), nullcontext() if main else redirect_stdout(io.StringIO()):
         data = load_dataset(options.dataset, options.data_dir)
+        standard = standard_of(data, options.data_dir)
+        if options.keep == "best" and standard.reference is None:
+            raise UserError(
+                f"--keep best needs a distance after each epoch, and none is measured for {options.dataset}: leave it "
+                f"out ({standard.missing})"
+            )
+        initial = load_initial(options.init_from, recipe) if options.init_from and not options.resume else None
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    if main:
+        print(data.description())
+        if not options.resume:
+            write_atomically(folder / DATA_PICTURE, data.preview())
     try:
-        return Run(name, options, trainer, folder).train()
+        return Run(name, options, trainer, folder, initial, standard).train()
     except torch.OutOfMemoryError:
-        raise UserError(f"{trainer.device} is out of memory: lower --batch-size or choose another --device") from None
+        raise ProcessError(
+            f"{trainer.device} is out of memory: lower --batch-size or choose another --device"
+        ) from None
     finally:
         accelerator.end_training()
 
@@ -97,12 +121,15 @@ def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
     return accelerator
 
 
-def check_folder(folder: Path, resume: bool) -> None:
+def check_folder(name: str, folder: Path, resume: bool) -> None:
     """Refuse a folder that holds another run, holds none to resume, or can't be written, before hours are spent."""
     history, states = folder / HISTORY, saved_states(folder)
     begun = history.is_file() and history.stat().st_size > 0
     if (begun or states or (folder / CONFIG).exists()) and not resume:
-        raise UserError(f"{folder} already holds a run: add --resume to continue it, or choose another --output-dir")
+        raise UserError(
+            f"{folder} already holds a run: add --resume to continue it ({resuming_command(name, folder)}), or choose "
+            f"another --output-dir"
+        )
     if resume and not states:
         raise UserError(f"{folder} holds no checkpoint to resume from: leave --resume out to start a run there")
     if not resume:
@@ -112,10 +139,19 @@ def check_folder(folder: Path, resume: bool) -> None:
 class Run:
     """One trainer and the folder that it fills."""
 
-    def __init__(self, name: str, options: RunOptions, trainer: Trainer, folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        options: RunOptions,
+        trainer: Trainer,
+        folder: Path,
+        initial: Initial | None = None,
+        standard: Standard | None = None,
+    ) -> None:
         self.name, self.options, self.trainer, self.folder = name, options, trainer, folder
         self.accelerator, self.recipe = trainer.accelerator, trainer.recipe
         self.main = self.accelerator.is_main_process
+        self.standard = standard or standard_of(trainer.data, options.data_dir)
         self.identity = {  # what must agree for a run to be continued
             "recipe": json.loads(json.dumps(asdict(self.recipe))),
             "dataset": trainer.data.name,
@@ -123,54 +159,88 @@ class Run:
             "seed": options.seed,
             "mixed_precision": options.mixed_precision,
         }
+        self.init_from = initial.record if initial else None
+        if initial:
+            trainer.start_from(initial.generator, initial.discriminator)
+        self.earlier_epochs: list[int] = []  # how many the run had before it was given more
         self.seconds = 0.0  # spent so far, in earlier sessions too
         self.last_record: dict[str, Any] = {}
-        self.collapsed = False
+        self.best_record: dict[str, Any] = {}  # of the epoch nearest to the data
+        self.collapse = Collapse(self.recipe, labelled=trainer.data.labels is not None)
 
     def train(self) -> Path:
         """Run to the end; see `run`."""
         trainer, total = self.trainer, self.trainer.total_steps
         if self.options.resume:
             self._resume()
-        elif self.main:
+        config = {"recipe_name": self.name, "seed": self.options.seed, **asdict(self.recipe)}
+        start_trackers(self.accelerator, self.folder.resolve().name, config)
+        if not self.options.resume and self.main:
             self._save_samples(self.trainer.trained_generator())
-        if self.options.report_to != "none":
-            config = {"recipe_name": self.name, "seed": self.options.seed, **asdict(self.recipe)}
-            plain = {k: v if isinstance(v, bool | int | float | str) else str(v) for k, v in config.items()}
-            self.accelerator.init_trackers("mlp-gan", config=plain)
-        processes = self.accelerator.num_processes
-        if trainer.device.type == "cuda" and processes == 1 and self.options.cuda_graph:
+        if trainer.device.type == "cuda" and self.accelerator.num_processes == 1 and self.options.cuda_graph:
             trainer.capture()
-        self.accelerator.print(
-            f"{self.name}: {total - trainer.steps:,} steps on {describe_device(trainer.device)} in {processes} "
-            f"process{'es' if processes > 1 else ''}, into {self.folder}"
-        )
         started = time.perf_counter() - self.seconds
         with (
             _signals() as arrived,
             open(self.folder / HISTORY, "a", encoding="utf-8") as history,
-            tqdm(total=total, initial=trainer.steps, disable=not self.main, unit="step", dynamic_ncols=True) as bar,
+            Progress(total, trainer.steps, self.recipe.epochs, silent=not self.main) as progress,
         ):
+            self._introduce(progress)
             while trainer.steps < total:
                 epoch = trainer.steps // trainer.steps_per_epoch + 1
-                bar.set_description(f"epoch {epoch}/{self.recipe.epochs}", refresh=False)
                 self._step()
-                bar.update()
+                progress.step(epoch)
                 self.seconds = time.perf_counter() - started
-                epoch_ends = trainer.steps % trainer.steps_per_epoch == 0
+                epoch_ends = self._is_looked_at(trainer.steps)
                 if epoch_ends or trainer.steps % RECORD_EVERY == 0:
-                    self._record(history, bar, epoch_ends)
+                    self._record(history, progress, epoch_ends)
                 stop = self._signal_of_any_process(arrived)
                 due = self.options.checkpoint_steps and trainer.steps % self.options.checkpoint_steps == 0
-                if self.main and (epoch_ends or due or stop):
+                if epoch_ends or due or stop:
                     trainer.check_finite()  # never keep a broken state
-                    os.fsync(history.fileno())
-                    self._save_state(history.tell())
+                    if self.main:
+                        os.fsync(history.fileno())
+                        self._save_state(history.tell())
                 if stop and trainer.steps < total:
                     self._stop(stop)
         if self.main:
             self._finish()
         return self.folder
+
+    def _introduce(self, progress: Progress) -> None:
+        """What is about to happen, and the head of the table of epochs."""
+        trainer, recipe = self.trainer, self.recipe
+        left, processes = trainer.total_steps - trainer.steps, self.accelerator.num_processes
+        many = "es" if processes > 1 else ""
+        where = f"on {describe_device(trainer.device)} in {processes} process{many}, into {self.folder}"
+        if not left:
+            more = resuming_command(self.name, self.folder, "--epochs", str(2 * recipe.epochs))
+            progress.say(f"{self.name}: the {recipe.epochs} epochs of {self.folder} are done; more of them: {more}")
+            return
+        progress.say(f"{self.name}: {left:,} steps {where}")
+        if self.init_from:
+            progress.say(f"began with the weights of {self.init_from['model']}")
+        if self.options.resume:
+            done = trainer.steps / trainer.steps_per_epoch
+            progress.say(f"continued after epoch {done:.4g} of {recipe.epochs}")
+        if self.earlier_epochs and recipe.decay_start < 1:
+            progress.say(f"the learning rates are those of a run of {recipe.epochs} epochs from here on")
+        if trainer.total_steps < FEW_STEPS:
+            enough = math.ceil(FEW_STEPS / trainer.steps_per_epoch)
+            progress.say(
+                f"that is little: {trainer.steps_per_epoch} steps an epoch; --epochs {enough} or more would do"
+            )
+        if self.standard.missing:
+            progress.say(self.standard.missing)
+        if self.standard.reference:
+            floor = self.standard.reference.floor(SCORED_SAMPLES)
+            progress.say(f"distance: of {SCORED_SAMPLES:,} drawn digits to the data; as many real ones: {floor:.2f}")
+        progress.say(HEADER)
+
+    def _is_looked_at(self, step: int) -> bool:
+        """Whether an epoch ends with this step, and is one of those that are shown, scored and saved."""
+        every = self.trainer.steps_per_epoch * math.ceil(self.recipe.epochs / LOOKS)
+        return step % every == 0 or step == self.trainer.total_steps
 
     def _step(self) -> None:
         try:
@@ -178,7 +248,7 @@ class Run:
         except RuntimeError as error:
             if self.accelerator.num_processes == 1 or isinstance(error, torch.OutOfMemoryError):
                 raise
-            raise UserError(
+            raise ProcessError(
                 f"another process of this job ended: process {self.accelerator.process_index} could not finish step "
                 f"{self.trainer.steps + 1} ({one_line(error)}). Start the job again with --resume, with any number of "
                 f"processes."
@@ -193,101 +263,97 @@ class Run:
 
     # What a run writes
 
-    def _record(self, history: Any, bar: tqdm, epoch_ends: bool) -> None:
+    def _record(self, history: Any, progress: Progress, epoch_ends: bool) -> None:
         means = self.trainer.read_statistics()
         step = self.trainer.steps
         record: dict[str, Any] = {"step": step, "epoch": step / self.trainer.steps_per_epoch, **means}
         if not self.main:
             return
-        if epoch_ends:
-            generator = self.trainer.trained_generator()
-            self._save_samples(generator)
-            if self.trainer.data.name == "mnist":  # the classifier knows MNIST's digits only
-                record["scores"] = quick_scores(generator, SCORED_SAMPLES)
-                self._warn_of_collapse(record["scores"], bar)
+        generator = self.trainer.trained_generator() if epoch_ends else None
+        if generator:
+            record["scores"] = quick_scores(generator, SCORED_SAMPLES, self.standard)
         record = _rounded(record)
         history.write(json.dumps(record) + "\n")
         history.flush()
         self.last_record = record
         scores = record.get("scores", {})
         self.accelerator.log({**{k: v for k, v in record.items() if k not in ("step", "scores")}, **scores}, step=step)
-        bar.set_postfix_str(
-            f"D {means['d_loss']:.3f}  G {means['g_loss']:.3f}  "
-            f"D(x) {means['d_real']:.2f}  D(G(z)) {means['d_fake']:.2f}",
-            refresh=False,
-        )
-
-    def _warn_of_collapse(self, scores: dict[str, float], bar: tqdm) -> None:
-        """Say once that the generator has collapsed, and once that it has recovered."""
-        missing = NUM_CLASSES - int(scores["classes"])
-        collapsed = missing > 0 or scores["diversity"] < COLLAPSED_DIVERSITY
-        epoch = self.trainer.steps // self.trainer.steps_per_epoch
-        if collapsed and not self.collapsed:
-            what = f"{missing} of the ten digits are missing" if missing else "the digits of a class look alike"
-            bar.write(
-                f"epoch {epoch}: {what} (diversity {scores['diversity']:.2f} of the data's 1.00). The generator has "
-                f"collapsed: it repeats what fools D best. Early on this often mends itself; if it stays, try "
-                f"--conditional --class-std --r1 0.1, or a lower --learning-rate.",
-                file=sys.stderr,
-            )
-        elif self.collapsed and not collapsed:
-            bar.write(f"epoch {epoch}: recovered, all ten digits are drawn", file=sys.stderr)
-        self.collapsed = collapsed
+        progress.show(record)
+        if generator:
+            self._save_samples(generator)
+            self._save_best(generator)
+            self._save_model(generator)
+            progress.epoch(record)
+            if message := self.collapse.message(round(record["epoch"]), scores):
+                progress.warn(message)
 
     def _save_samples(self, generator: Generator) -> None:
-        """A picture of the same hundred digits, epoch after epoch."""
         epoch = self.trainer.steps // self.trainer.steps_per_epoch
-        drawn = generator.sample(SAMPLE_SEEDS, temperature=self.recipe.temperature)
-        picture = images.enlarge(images.grid(drawn.numpy(), columns=NUM_CLASSES), 2)
-        write_atomically(self.folder / "samples" / f"epoch-{epoch:04d}.png", images.png(picture))
+        picture = save_samples(self.folder, generator, epoch, self.recipe.temperature)
+        log_picture(self.accelerator, 255 - picture, self.trainer.steps)
 
     def _save_state(self, history_bytes: int) -> None:
         metadata = {
             **self.identity,
+            "name": self.name,
+            "options": options_as_json(self.options),
+            "init_from": self.init_from,
+            "earlier_epochs": self.earlier_epochs,
             "steps": self.trainer.steps,
             "history_bytes": history_bytes,
             "seconds": self.seconds,
         }
         save_state(self.folder, self.trainer.state.saved(), metadata)
 
-    def _save_model(self) -> None:
+    def _save_best(self, generator: Generator) -> None:
+        """Keep the generator of the epoch that just ended, if none was nearer to the data."""
+        if _distance(self.last_record) < _distance(self.best_record):
+            self.best_record = self.last_record
+            self._save_to(self.folder / BEST, generator)
+
+    def _save_model(self, generator: Generator) -> None:
+        """Make the generator the run's model, or the best one, if that is what is kept."""
+        done = self.trainer.steps / self.trainer.steps_per_epoch
+        if self.options.keep == "best" and take_best(self.folder, done):
+            return
+        (self.folder / SAMPLES_OF_BEST).unlink(missing_ok=True)
+        self._save_to(self.folder, generator)
+
+    def _save_to(self, folder: Path, generator: Generator) -> None:
+        name, options = self.name, self.options
         training = {
             **self.identity,
+            **({"init_from": self.init_from} if self.init_from else {}),
             "steps": self.trainer.steps,
             "epochs": self.trainer.steps / self.trainer.steps_per_epoch,
-            "command": reproducible_command_line(),
+            "command": reproducing_command(
+                name,
+                self.recipe,
+                options,
+                init_from=self.init_from["model"] if self.init_from else None,
+                earlier_epochs=self.earlier_epochs,
+            ),
             "device": describe_device(self.trainer.device),
             "processes": self.accelerator.num_processes,
             "seconds": round(self.seconds, 1),
             "versions": {"python": platform.python_version(), "torch": torch.__version__},
         }
-        generator = self.trainer.trained_generator()
-        save_model(self.folder, generator, self.trainer.discriminator, recipe=self.name, training=training)
+        save_model(folder, generator, self.trainer.discriminator, recipe=name, training=training)
 
     def _finish(self) -> None:
-        self._save_model()
-        write_atomically(self.folder / METRICS, to_json({**self._evaluations(), "training": self.last_record}))
-        save_time_lapse(self.folder)
-        save_curves(self.folder)
-        write_model_card(self.folder)
-
-    def _evaluations(self) -> dict[str, Any]:
-        """What metrics.json already says of exactly these weights: a finished run may be resumed to publish it."""
-        try:
-            kept = json.loads((self.folder / METRICS).read_text(encoding="utf-8"))
-            weights = weights_of(read_config(self.folder))
-            return {k: v for k, v in kept.items() if k != "training" and v["protocol"]["weights"] == weights}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # none, or none that can be read
-            return {}
+        """The run's model and all that describes it."""
+        self._save_model(self.trainer.trained_generator())
+        best = self.options.keep == "best" and (self.folder / BEST).exists()
+        describe(self.folder, self.best_record if best else self.last_record)
 
     def _stop(self, signal_number: int) -> None:
         if self.main:
-            self._save_model()
+            self._finish()
         self.accelerator.wait_for_everyone()
         raise InterruptedRunError(
             128 + signal_number,
             f"stopped after step {self.trainer.steps} of {self.trainer.total_steps}, saved in {self.folder}. "
-            f"Continue with: {command_line(without={'--resume'})} --resume",
+            f"Continue with: {resuming_command(self.name, self.folder)}",
         )
 
     # Resume
@@ -296,16 +362,26 @@ class Run:
         loaded: list[Any] = [None, None]
         if self.main:  # other machines need not see the folder
             remove_unfinished(self.folder)
-            loaded = list(load_newest_state(self.folder, self.identity))
+            loaded = list(load_newest_state(self.folder, self.identity, self.trainer.steps_per_epoch))
         if self.accelerator.num_processes > 1:
             broadcast_object_list(loaded)
         tensors, metadata = loaded
+        begun_from = metadata.get("options", {}).get("init_from")
+        if self.options.init_from not in (None, begun_from):
+            raise UserError(
+                f"{self.folder} holds a run that began with {begun_from or 'random weights'}, you asked for "
+                f"{self.options.init_from}: leave --init-from out, or begin a new run with another --output-dir"
+            )
         self.trainer.load_state(tensors, metadata["steps"])
         self.seconds = metadata["seconds"]
+        self.init_from, self.earlier_epochs = metadata["init_from"], metadata["earlier_epochs"]
         if self.main:  # the history as it was when the state was saved
             os.truncate(self.folder / HISTORY, metadata["history_bytes"])
             lines = (self.folder / HISTORY).read_text(encoding="utf-8").splitlines()
-            self.last_record = json.loads(lines[-1]) if lines else {}
+            records = [json.loads(line) for line in lines]
+            self.last_record = records[-1] if records else {}
+            if (self.folder / BEST / CONFIG).is_file():
+                self.best_record = min(records, key=_distance, default={})
 
 
 @contextmanager
@@ -320,6 +396,11 @@ def _signals() -> Iterator[list[int]]:
     finally:
         for number, old in previous.items():
             signal.signal(number, old)
+
+
+def _distance(record: dict[str, Any]) -> float:
+    """How far an epoch's generator is from the data; infinite where that wasn't measured."""
+    return record.get("scores", {}).get("frechet_train", float("inf"))
 
 
 def _rounded(value: Any) -> Any:

@@ -31,6 +31,8 @@ class Statistics:
         self.summed.zero_()
         return {name: value / max(count, 1) for name, value in zip(STATISTICS, sums, strict=True)}
 
-    def step_that_broke(self) -> int | None:
-        """The first step since the last reading, counted from 1, whose statistics are not finite; None if all are."""
-        return None if self.sums.isfinite().all() else self.read_at + int(self.summed) + 1
+    def step_that_broke(self, accelerator: Accelerator) -> int | None:
+        """The first step since the last reading, counted from 1, whose statistics are not finite on some process; None
+        if all are."""
+        finite, summed = accelerator.gather(torch.stack([self.sums.isfinite().all().long(), self.summed])).view(-1, 2).T
+        return None if finite.all() else self.read_at + int(summed.min()) + 1

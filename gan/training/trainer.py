@@ -63,6 +63,13 @@ class Trainer:
         )
         self.run_updates: Callable[[StepBatches], None] = self.update_both  # or its CUDA graph, see `capture`
 
+    def start_from(self, generator: Generator, discriminator: Discriminator) -> None:
+        """Begin with the weights of trained networks of the same configs, and an EMA of that generator."""
+        self.generator.load_state_dict(generator.state_dict())
+        self.discriminator.load_state_dict(discriminator.state_dict())
+        if self.ema:
+            self.ema.generator.load_state_dict(generator.state_dict())
+
     def step(self) -> None:
         """One training step: `discriminator_steps` updates of D and one of G. B is the batch size."""
         g_rate, d_rate = learning_rates(self.recipe, self.steps, self.total_steps)
@@ -157,13 +164,14 @@ class Trainer:
         return self.statistics.read(self.steps, self.accelerator)
 
     def check_finite(self) -> None:
-        """Check the losses since the statistics were last read, and the weights.
+        """Check the losses since the statistics were last read, and the weights. Of several processes, all check, and
+        all find the same.
 
         Raises:
             UserError: one is infinite or NaN. The message names the step.
         """
         remedy = "lower --learning-rate, or add a penalty (--r1 1). The last checkpoint is from before that."
-        if broken := self.statistics.step_that_broke():
+        if broken := self.statistics.step_that_broke(self.accelerator):
             raise UserError(f"a loss became infinite or NaN at step {broken}: {remedy}")
         finite = [p.isfinite().all() for network in (self.generator, self.discriminator) for p in network.parameters()]
         if not torch.stack(finite).all():

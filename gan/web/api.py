@@ -15,7 +15,7 @@ import gradio as gr
 from gan import latents
 from gan.errors import UserError
 from gan.networks import Generator
-from gan.web import links, pictures
+from gan.web import links, mcp, pictures
 from gan.web.model_store import ModelStore, pin
 from gan.web.opening import open_patiently
 from gan.web.queue import BusyError, DrawingQueue
@@ -27,6 +27,7 @@ BUSY = "Busy"  # the title of the error that says to ask again later
 
 def add(models: ModelStore, queue: DrawingQueue | None = None) -> None:
     """Put the functions on the page that is being built."""
+    mcp.send_images()
     for name, function in functions(models, queue).items():
         gr.api(function, api_name=name, queue=False, concurrency_limit=None)
 
@@ -143,6 +144,20 @@ def functions(
     return {"generate": generate, "interpolate": interpolate, "write": write, "judge": judge}
 
 
+DECIMALS = 4  # that a link writes
+
+
+def _plain(value: object) -> object:
+    """A number as a link writes it: JavaScript and JSON have one kind of number, so that 7 may arrive as 7.0, and 0.3
+    as 0.30000000000000004. What is no such number is left for the links' parser to refuse."""
+    if not isinstance(value, float):
+        return value
+    rounded = round(value, DECIMALS)
+    if abs(value - rounded) > 1e-9 * max(abs(value), 1):
+        return value
+    return int(rounded) if rounded.is_integer() else rounded
+
+
 def _switch(on: object) -> object:
     return int(on) if isinstance(on, bool) else on
 
@@ -160,7 +175,7 @@ def refused() -> Iterator[None]:
 
 async def _opened(models: ModelStore, kind: type[Request], given: dict[str, Any]) -> tuple[Generator, Any]:
     """The served generator and the request of these arguments; gr.Error says what is wrong with them."""
-    query = urlencode({name: value for name, value in given.items() if value is not None})
+    query = urlencode({name: _plain(value) for name, value in given.items() if value is not None})
     generator, request, problems = await open_patiently(models, query, kind)
     if problems:
         raise gr.Error(" ".join(f"{p.parameter} {p.reason}, not {p.value!r}." for p in problems), print_exception=False)

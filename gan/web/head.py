@@ -1,6 +1,5 @@
 """The head of the page's HTML, which knows the link that was opened: its card, and the state of the page's scripts."""
 
-import dataclasses
 import html
 import json
 import math
@@ -15,40 +14,23 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gan import images, writing
-from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.devices import describe_device
-from gan.latents import NUM_SEEDS
 from gan.networks import Generator
-from gan.web import links, parameters, requests
-from gan.web.assets import static_version
+from gan.web import cards, links
+from gan.web.assets import engine_version, static_version
 from gan.web.drawn_here import engine_state
+from gan.web.fight import fight_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
+from gan.web.page_state import constants, in_script, values_of
 from gan.web.parameters import VERSION, Problem
-from gan.web.pictures import preview
-from gan.web.requests import PlaneRequest, Request
-from gan.web.words import CHINESE, ENGLISH
+from gan.web.pictures import title
+from gan.web.requests import Request
+from gan.web.words import ENGLISH
 
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
 LISTEN_SECONDS = 10.0  # after the first script: what is asked for later belongs to other tabs and Gradio's own pages
-LIMITS = {  # that the page's scripts keep
-    "count": requests.MAX_COUNT,
-    "ten": requests.MAX_TEN,
-    "keys": parameters.MAX_KEYS,
-    "frames": requests.MAX_FRAMES,
-    "walk": requests.MAX_WALK_COUNT,
-    "total": requests.MAX_WALK_DIGITS,
-    "text": parameters.MAX_TEXT,
-    "pixels": requests.MAX_PIXELS,
-    "scale": parameters.MAX_SCALE,
-    "strip": images.STRIP_WIDTH,
-    "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
-    "seeds": NUM_SEEDS,
-    "classes": NUM_CLASSES,
-    "size": IMAGE_SIZE,
-}
 # What draws is asked for at once, before the scripts that use it have come, unless this session's choice is the server
 # (pixels.js). The worker's script is only put into the browser's cache.
 FETCH_ENGINE = """{ const { engine } = digitsPage;
@@ -125,64 +107,70 @@ def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Seque
     """Gradio's HTML with the tags of the link that was opened in place of Gradio's own; `scripts` are fetched early."""
     generator, request, problems = open_link(models, raw_query(http))
     base = get_root_url(http, http.url.path, http.scope.get("root_path"))
-    head = f"{card_tags(request, generator, base)}\n{script(request, problems, generator, models, scripts)}\n"
+    head = f"{card_tags(request, generator, base)}\n{script(http, request, problems, generator, models, scripts)}\n"
     page = TAGS.sub(b"", page)
     return page.replace(b"<head>", b"<head>\n" + head.encode(), 1)
 
 
 def card_tags(request: Request, generator: Generator, base: str) -> str:
-    """og: and twitter: tags; the image is the very picture that the link shows."""
-    pinned = dataclasses.replace(request, model=name_of(generator), weights=generator.weights)
-    shown = preview(pinned)
-    image = f"{base}{shown.path}?{links.write(shown.request)}"
-    address = f"{base}/?{links.write(pinned, page=True)}"
+    """og: and twitter: tags; the image is a card of what the link shows."""
+    query = links.write(request, page=True, model=name_of(generator), weights=generator.weights)
+    image, address, named = f"{base}/card.png?{query}", f"{base}/?{query}", title(request)
     tags = [
         ("property", "og:type", "website"),
         ("property", "og:site_name", ENGLISH["title"]),
-        ("property", "og:title", shown.title),
-        ("property", "og:description", ENGLISH["lead"]),
+        ("property", "og:title", named),
+        ("property", "og:description", ENGLISH["description"]),
         ("property", "og:url", address),
         ("property", "og:image", image),
-        ("property", "og:image:alt", shown.title),
-        ("name", "description", ENGLISH["lead"]),
+        ("property", "og:image:type", "image/png"),
+        ("property", "og:image:width", str(cards.WIDTH)),
+        ("property", "og:image:height", str(cards.HEIGHT)),
+        ("property", "og:image:alt", named),
+        ("name", "description", ENGLISH["description"]),
         ("name", "twitter:card", "summary_large_image"),
-        ("name", "twitter:title", shown.title),
+        ("name", "twitter:title", named),
         ("name", "twitter:image", image),
-        ("name", "twitter:image:alt", shown.title),
+        ("name", "twitter:image:alt", named),
     ]
     return "\n".join(f'<meta {kind}="{name}" content="{html.escape(content)}">' for kind, name, content in tags)
 
 
 def script(
-    request: Any, problems: list[Problem], generator: Generator, models: ModelStore, early: Sequence[str] = ()
+    http: HttpRequest,
+    request: Any,
+    problems: list[Problem],
+    generator: Generator,
+    models: ModelStore,
+    early: Sequence[str] = (),
 ) -> str:
     """The state that the page's scripts start from, and the scripts; Gradio's that are known are fetched early."""
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
-    states = {name: _values(of()) for name, of in KINDS.items()} | {kind: _values(request)}
+    given = constants()
     here = pin(generator)
     state = {
+        **given,
         "kind": kind,
-        "state": states,
-        "problems": [p.as_json() for p in problems],
+        "state": given["defaults"] | {kind: values_of(request)},
+        "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
+        "opening": not links.names_anything(raw_query(http)),
+        "qr": f"./page/{static_version()}/uqr.js",
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
+        "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": choices(models),
         "remote": models.remote,
-        "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
-        "limits": LIMITS,
-        "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
-        "words": {"en": ENGLISH, "zh": CHINESE},
+        "server": True,
     }
-    encoded = json.dumps(state, ensure_ascii=False).replace("<", "\\u003c")
     folder = f"./page/{static_version()}"
     fetches = f"{FETCH_ENGINE}\n{PRELOAD % json.dumps(list(early))}"
     return (
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
-        f"window.digitsPage = {{ ...{encoded}, ready, go }}; }}\n{fetches}</script>\n"
+        f"window.digitsPage = {{ ...{in_script(state)}, ready, go }}; }}\n{fetches}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )
@@ -197,22 +185,8 @@ def choices(models: ModelStore) -> list[dict[str, str]]:
     return [{**named[0], "weights": models.served.weights}, *named[1:], {"model": twin.name, "weights": twin.weights}]
 
 
-def _values(request: Request) -> dict[str, Any]:
-    own = (name for name in links.parameters(type(request), page=True) if name not in links.PINS)
-    return {name: getattr(request, name) for name in own}
-
-
-def _parameters(kind: type[Request]) -> list[dict[str, Any]]:
-    """The table from which the page's scripts write links."""
-    page, picture = links.parameters(kind, page=True), links.parameters(kind, page=False)
-    merged = sorted({**page, **picture}.items(), key=lambda item: item[0] in links.PINS)
-    return [
-        {
-            "name": name,
-            "always": entry.metadata["always"],
-            "default": None if entry.default is None else entry.metadata["write"](entry.default),
-            "page": name in page,
-            "picture": name in picture,
-        }
-        for name, entry in merged
-    ]
+def _shown(request: Request, parameter: str) -> str | None:
+    """What is shown of a parameter that was refused, as links write it; None if it counts as absent."""
+    entry = links.parameters(type(request), page=True).get(parameter)
+    value = getattr(request, parameter, None)
+    return None if entry is None or value is None or value == () else entry.metadata["write"](value)

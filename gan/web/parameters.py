@@ -4,13 +4,14 @@ A reader takes the text of one value and returns it, or raises `RefusalError`. T
 parser, the writer, the page's scripts and the OpenAPI document.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_SEEDS, Interpolation
-from gan.writing import SEPARATORS
+from gan.writing import SEPARATORS, readable
 
 VERSION = 1
 MAX_KEYS = 16
@@ -44,7 +45,8 @@ MESSAGES = {
     "seeds": "must be 1 to {most} whole numbers from 0 to {high}, separated by commas",
     "digits": "must be 1 to {most} digits from 0 to 9 (or - for any), separated by commas",
     "position": "must be a frame's number, or two separated by a comma",
-    "characters": "must be digits, spaces and - . / : + , (at most {most} in all)",
+    "characters": "must be digits, spaces and - . / : + , ( ) (at most {most} in all); {refused} cannot be written",
+    "too_long": "must be at most {most} characters long",
     "model": "must be a bundled model's name, or user/repo@commit",
     "weights": "must be 8 hexadecimal digits",
     "version": "must be {version}: this page reads no other version of links",
@@ -68,30 +70,38 @@ MESSAGES = {
 
 
 class RefusalError(ValueError):
-    """What a reader raises: the code and arguments of the parameter's `Problem`."""
+    """What a reader raises: the code and arguments of the parameter's `Problem`.
 
-    def __init__(self, code: str, **args: Any):
+    Attributes:
+        nearest: the valid value that is nearest to the refused one, which the page shows instead; None: the default.
+        same: it says the same in our characters, so that the page has nothing to tell.
+    """
+
+    def __init__(self, code: str, *, nearest: Any = None, same: bool = False, **args: Any):
         super().__init__(code)
-        self.code, self.kwargs = code, args
+        self.code, self.nearest, self.same, self.kwargs = code, nearest, same, args
 
 
 # Any parameter
 
 
 def parameter(
-    default: Any, read: Callable[[str], Any], about: str, schema: dict[str, Any], *, write: Callable[[Any], str] = str,
-    always: bool = False, only: Literal["page", "route"] | None = None,
+    default: Any, form: dict[str, Any], read: Callable[[str], Any], about: str, schema: dict[str, Any], *,
+    write: Callable[[Any], str] = str, always: bool = False, only: Literal["page", "route"] | None = None,
 ) -> Any:  # fmt: skip
     """A field of a request.
 
     Args:
+        form: how the page's scripts read it, as `read` does (static/forms.js): the name of its form and what it needs.
         read: the value of a text; raises RefusalError.
         about: its meaning, for the OpenAPI document.
         schema: its JSON schema.
         always: written even when it is the default.
         only: who reads it, if not both: the page or the routes.
     """
-    metadata = {"read": read, "write": write, "about": about, "schema": schema, "always": always, "only": only}
+    metadata = {
+        "form": form, "read": read, "write": write, "about": about, "schema": schema, "always": always, "only": only,
+    }  # fmt: skip
     return field(default=default, metadata=metadata)
 
 
@@ -103,10 +113,11 @@ def whole(default: int | None, low: int, high: int, about: str, **options: Any) 
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,10}", text) or not low <= int(text) <= high:
-            raise RefusalError("whole", low=low, high=high)
+            raise RefusalError("whole", nearest=_nearest_whole(text, low, high), low=low, high=high)
         return int(text)
 
-    return parameter(default, read, about, {"type": "integer", "minimum": low, "maximum": high}, **options)
+    form = {"is": "whole", "low": low, "high": high}
+    return parameter(default, form, read, about, {"type": "integer", "minimum": low, "maximum": high}, **options)
 
 
 def switch(about: str, **options: Any) -> Any:
@@ -118,7 +129,7 @@ def switch(about: str, **options: Any) -> Any:
         return text == "1"
 
     schema = {"type": "integer", "enum": [0, 1]}
-    return parameter(False, read, about, schema, write=lambda on: str(int(on)), **options)
+    return parameter(False, {"is": "switch"}, read, about, schema, write=lambda on: str(int(on)), **options)
 
 
 def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -> Any:
@@ -129,10 +140,11 @@ def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -
             raise RefusalError("choice", choices=", ".join(choices))
         return text
 
-    return parameter(default, read, about, {"type": "string", "enum": list(choices)}, **options)
+    form = {"is": "choice", "choices": choices}
+    return parameter(default, form, read, about, {"type": "string", "enum": list(choices)}, **options)
 
 
-def pattern(regex: str, code: str, about: str) -> Any:
+def pattern(regex: str, code: str, about: str, example: str) -> Any:
     """A text of a certain form, absent unless given; `code` is the refusal's."""
 
     def read(text: str) -> str:
@@ -140,7 +152,9 @@ def pattern(regex: str, code: str, about: str) -> Any:
             raise RefusalError(code)
         return text
 
-    return parameter(None, read, about, {"type": "string", "pattern": f"^{regex}$"})
+    whole_text = f"^{regex}$"
+    form = {"is": "pattern", "pattern": whole_text, "code": code}
+    return parameter(None, form, read, about, {"type": "string", "pattern": whole_text, "example": example})
 
 
 # Parameters that several requests have, and those whose values have a form of their own
@@ -149,11 +163,14 @@ def pattern(regex: str, code: str, about: str) -> Any:
 def temperature() -> Any:
     def read(text: str) -> float:
         if not re.fullmatch(r"[0-9](\.[0-9]{1,4})?", text) or not MIN_TEMPERATURE <= float(text) <= MAX_TEMPERATURE:
-            raise RefusalError("number", low=MIN_TEMPERATURE, high=MAX_TEMPERATURE)
+            number = _number(text)
+            within = None if number is None else min(max(round(number, 4), MIN_TEMPERATURE), MAX_TEMPERATURE)
+            raise RefusalError("number", nearest=within, low=MIN_TEMPERATURE, high=MAX_TEMPERATURE)
         return float(text)
 
     return parameter(
-        1.0, read, "Scale of the latent: lower is more typical and less varied",
+        1.0, {"is": "number", "low": MIN_TEMPERATURE, "high": MAX_TEMPERATURE}, read,
+        "Scale of the latent: lower is more typical and less varied",
         {"type": "number", "minimum": MIN_TEMPERATURE, "maximum": MAX_TEMPERATURE}, always=True,
         write=lambda value: f"{value:.4f}".rstrip("0").rstrip("."),
     )  # fmt: skip
@@ -173,7 +190,7 @@ def interpolation(about: str) -> Any:
 
 def key_seeds() -> Any:
     return parameter(
-        (7, 42), _read_seeds, "Key frames of the walk (at least two), or the four corners of a plane",
+        (7, 42), {"is": "seeds"}, _read_seeds, "Key frames of the walk (at least two), or the four corners of a plane",
         {"type": "string", "pattern": r"^\d{1,10}(,\d{1,10})*$", "example": "7,42,99"}, write=write_list, always=True,
     )  # fmt: skip
 
@@ -181,18 +198,20 @@ def key_seeds() -> Any:
 def key_classes() -> Any:
     def read(text: str) -> tuple[int | None, ...]:
         if not re.fullmatch(rf"[0-9-](,[0-9-]){{0,{MAX_KEYS - 1}}}", text):
-            raise RefusalError("digits", most=MAX_KEYS)
+            listed = [None if d == "-" else _nearest_whole(d, 0, 9) for d in text.split(",")[:MAX_KEYS]]
+            understood = all(d is not None or entry == "-" for d, entry in zip(listed, text.split(","), strict=False))
+            raise RefusalError("digits", nearest=tuple(listed) if understood else None, most=MAX_KEYS)
         return tuple(None if d == "-" else int(d) for d in text.split(","))
 
     return parameter(
-        (), read, "The class of each key frame; - leaves one to the seed's last decimal digit",
+        (), {"is": "digits"}, read, "The class of each key frame; - leaves one to the seed's last decimal digit",
         {"type": "string", "pattern": "^[0-9-](,[0-9-])*$", "example": "3,8"}, write=write_list,
     )  # fmt: skip
 
 
 def open_digit() -> Any:
     return parameter(
-        None, _read_seeds, "The digit that is shown large: its number (and, after a comma, its class)",
+        None, {"is": "seeds"}, _read_seeds, "The digit that is shown large: its number (and, after a comma, its class)",
         {"type": "string"}, write=write_list, only="page",
     )  # fmt: skip
 
@@ -204,20 +223,26 @@ def position() -> Any:
         return tuple(int(n) for n in text.split(","))
 
     return parameter(
-        None, read, "The frame that is shown, or column and row in the plane", {"type": "string"}, write=write_list,
-        only="page",
+        None, {"is": "position"}, read, "The frame that is shown, or column and row in the plane", {"type": "string"},
+        write=write_list, only="page",
     )  # fmt: skip
 
 
 def written_text() -> Any:
     def read(text: str) -> str:
-        if len(text) > MAX_TEXT or not set(text) <= set("0123456789") | set(SEPARATORS):
-            raise RefusalError("characters", most=MAX_TEXT)
+        if not set(text) <= set("0123456789") | set(SEPARATORS):
+            held, refused = readable(text)
+            same = not refused and len(held) <= MAX_TEXT
+            raise RefusalError(
+                "characters", nearest=held[:MAX_TEXT], same=same, most=MAX_TEXT, refused=" ".join(refused or text)
+            )
+        if len(text) > MAX_TEXT:
+            raise RefusalError("too_long", nearest=text[:MAX_TEXT], most=MAX_TEXT)
         return text
 
     return parameter(
-        "", read, f"Up to {MAX_TEXT} digits, spaces and - . / : + ,",
-        {"type": "string", "maxLength": MAX_TEXT, "pattern": "^[0-9 ./:+,-]*$"}, always=True,
+        "", {"is": "text"}, read, f"Up to {MAX_TEXT} digits, spaces and - . / : + , ( )",
+        {"type": "string", "maxLength": MAX_TEXT, "pattern": "^[0-9 ./:+,()-]*$", "example": "2026-11-21"}, always=True,
     )  # fmt: skip
 
 
@@ -227,16 +252,32 @@ def version() -> Any:
             raise RefusalError("version", version=VERSION)
         return VERSION
 
-    return parameter(VERSION, read, "Version of the link format", {"type": "integer", "enum": [VERSION]}, always=True)
+    schema = {"type": "integer", "enum": [VERSION]}
+    return parameter(VERSION, {"is": "version"}, read, "Version of the link format", schema, always=True)
 
 
 def _read_seeds(text: str) -> tuple[int, ...]:
-    if not re.fullmatch(rf"[0-9]{{1,10}}(,[0-9]{{1,10}}){{0,{MAX_KEYS - 1}}}", text):
-        raise RefusalError("seeds", most=MAX_KEYS, high=NUM_SEEDS - 1)
-    seeds = tuple(int(s) for s in text.split(","))
-    if max(seeds) >= NUM_SEEDS:
-        raise RefusalError("seeds", most=MAX_KEYS, high=NUM_SEEDS - 1)
-    return seeds
+    listed = text.split(",")
+    if (
+        not re.fullmatch(rf"[0-9]{{1,10}}(,[0-9]{{1,10}}){{0,{MAX_KEYS - 1}}}", text)
+        or max(map(int, listed)) >= NUM_SEEDS
+    ):
+        near = [_nearest_whole(seed, 0, NUM_SEEDS - 1) for seed in listed[:MAX_KEYS]]
+        raise RefusalError(
+            "seeds", nearest=None if None in near else tuple(near), most=MAX_KEYS, high=NUM_SEEDS - 1
+        )  # fmt: skip
+    return tuple(map(int, listed))
+
+
+def _number(text: str) -> float | None:
+    """The number that a text in ASCII is, also 7.5, -1 and 1e3; None if it is none."""
+    return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", text, re.ASCII) else None
+
+
+def _nearest_whole(text: str, low: int, high: int) -> int | None:
+    """The whole number in a range that is nearest to a text's; None if the text is no number."""
+    number = _number(text)
+    return None if number is None else min(max(math.floor(number + 0.5), low), high)
 
 
 def write_list(values: tuple[int | None, ...]) -> str:

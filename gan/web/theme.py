@@ -2,22 +2,14 @@
 
 import gradio as gr
 
-SANS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
-MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+from gan.web.palette import MONO, PAPER, SANS, SEAL
 
 
 def theme() -> gr.themes.Base:
-    """Ink on paper, with the red of a seal; every font is the system's, so that nothing is fetched from elsewhere."""
-    seal = gr.themes.Color(
-        "#fdf3f0", "#fbe3dc", "#f6c4b7", "#ee9a85", "#e26a4f", "#c2391b", "#a93016", "#8a2712", "#6d2010", "#561b0f",
-        "#33100a",
-    )  # fmt: skip
-    paper = gr.themes.Color(
-        "#fbf9f5", "#f4f0e8", "#e6e0d4", "#d0c8b8", "#a39a8a", "#6f685c", "#544e45", "#3d3933", "#282521", "#1b1917",
-        "#121110",
-    )  # fmt: skip
+    """Colours and fonts of palette.py."""
+    seal, paper = gr.themes.Color(*SEAL), gr.themes.Color(*PAPER)
     return gr.themes.Base(
-        primary_hue=seal, secondary_hue=seal, neutral_hue=paper, font=SANS, font_mono=MONO,
+        primary_hue=seal, secondary_hue=seal, neutral_hue=paper, font=[*SANS], font_mono=[*MONO],
         radius_size=gr.themes.sizes.radius_sm, spacing_size=gr.themes.sizes.spacing_md,
     ).set(
         body_background_fill="*neutral_50", body_background_fill_dark="*neutral_950",

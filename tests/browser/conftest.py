@@ -9,6 +9,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from gan.hub.resolve import load_generator
 from gan.web.model_store import ModelStore
 from gan.web.serve import application, server
 from tests.browser.ensure_browser import find_browser
@@ -63,6 +64,14 @@ def url(models: ModelStore) -> Iterator[str]:
 def plain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of a model without classes."""
     page, address = served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2")))
+    yield address
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def trained_url() -> Iterator[str]:
+    """The address of the page of the model that is served by default."""
+    page, address = served(ModelStore(load_generator("modern")))
     yield address
     page.close()
 

@@ -266,12 +266,6 @@ def test_a_folder_that_is_not_there(tmp_path, mnist_dir, capsys):
     assert "there is no folder" in refused(capsys, tmp_path / "nowhere" / "else", mnist_dir)
 
 
-@pytest.mark.parametrize("data", ["fashion-mnist", "emnist-digits", "folder"])
-def test_a_model_of_other_data(tmp_path, mnist_dir, capsys, data):
-    save(tmp_path / "other", dataset=data)
-    assert f"was trained on {data}, and everything here is" in refused(capsys, tmp_path / "other", mnist_dir)
-
-
 def test_more_samples_than_data(folder, mnist_dir, capsys):
     assert "mnist has 512: lower --samples" in refused(capsys, folder, mnist_dir, "--samples", "513")
 

@@ -53,6 +53,15 @@ def test_a_run_is_published_as_one_commit_of_its_files(published):
     assert len(published.commits) == 2  # the Hub's own first one, and ours
 
 
+def test_the_makers_own_pictures_are_not_published(hub, maker, run_folder):
+    """data.png shows what the run was trained on: it stays at home, and no card shows it."""
+    (run_folder / "data.png").write_bytes(b"my face")
+    push.push(run_folder, "maker/digits")
+    head = hub.repositories["models", "maker/digits"].head
+    assert "data.png" not in head
+    assert b"data.png" not in head["README.md"]
+
+
 def test_what_is_published_draws_the_same_pixels(published, run_folder):
     fetched = Generator.from_pretrained("maker/digits")
     assert torch.equal(fetched.sample([7, 8]), Generator.from_pretrained(run_folder).sample([7, 8]))

@@ -110,6 +110,7 @@ def test_data_that_does_not_fit_the_recipe_is_refused(toy_data: Dataset) -> None
     [
         ({"batch_size": 33}, "a batch of 33 can't be shared equally by 2 processes: choose a --batch-size that 2"),
         ({"batch_size": 36, "minibatch_std": 4}, "groups 4 samples, which does not divide the 18 of each of 2"),
+        ({"batch_size": 2, "generator_batch_norm": "all"}, "BatchNorm needs two samples.* choose a --batch-size of 4"),
     ],
 )
 def test_a_batch_that_the_processes_cannot_share_is_refused(fields: dict, message: str, toy_data: Dataset) -> None:

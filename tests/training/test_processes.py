@@ -97,7 +97,7 @@ def test_a_job_of_two_processes_writes_one_run(
     assert differences(alone / "model.safetensors", folder / "model.safetensors") < FLOAT32
     assert "in 2 processes" in done.stdout
     assert done.stdout.count("saved in") == 1, "only the main process speaks"
-    assert [p.name for p in folder.glob("state/*")] == ["step-000000050.safetensors"]
+    assert [p.name for p in folder.glob("state/step-*")] == ["step-000000050.safetensors"]
     trained, loaded = load_file(folder / "model.safetensors"), Generator.from_pretrained(folder).state_dict()
     assert all(torch.equal(trained[k], loaded[k]) for k in trained)
 
@@ -107,7 +107,7 @@ def test_a_lost_process_ends_the_job_and_one_alone_resumes_it(data_dir: Path, al
     arguments = flags(data_dir, folder, "--checkpoint-steps", 10)
     main, other = start_two(train_py, arguments, output)
     deadline = time.monotonic() + 120
-    while not any(folder.glob("state/*")) and time.monotonic() < deadline:
+    while not any(folder.glob("state/step-*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert other.pid is not None
     os.kill(other.pid, signal.SIGKILL)
@@ -120,3 +120,62 @@ def test_a_lost_process_ends_the_job_and_one_alone_resumes_it(data_dir: Path, al
     resumed.join(120)
     assert resumed.exitcode == 0
     assert differences(alone / "model.safetensors", folder / "model.safetensors") < FLOAT32
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says", "status"),
+    [
+        (["batchnorm", "--batch-size", "2"], "BatchNorm needs two samples or more, and each of 2 processes has 1", 1),
+        (["relu-2", "--learning-rate", "2"], "learning_rate must be above 0 and at most 1, not 2", 2),
+        (["relu-2", "--data-dir", "nowhere", "--dataset", "folder"], "there is no folder nowhere", 1),
+    ],
+)
+def test_what_all_processes_refuse_is_said_once(
+    wrong: list[str], says: str, status: int, data_dir: Path, tmp_path: Path
+) -> None:
+    folder, output = tmp_path / "refused", tmp_path / "output.txt"
+    arguments = [*wrong[:1], "--data-dir", str(data_dir), "--output-dir", str(folder), "--device", "cpu", *wrong[1:]]
+    for process in start_two(train_py, arguments, output):
+        process.join(120)
+        assert process.exitcode == status
+    assert output.read_text().count(says) == 1
+    assert len(output.read_text().splitlines()) == 1
+    assert not (folder / "config.json").exists()
+
+
+def test_an_interrupted_job_stops_whole_and_says_so_once(data_dir: Path, tmp_path: Path) -> None:
+    folder, output = tmp_path / "stopped", tmp_path / "output.txt"
+    jobs = start_two(train_py, flags(data_dir, folder, "--checkpoint-steps", 5), output)
+    deadline = time.monotonic() + 120
+    while not any(folder.glob("state/step-*")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for job in jobs:
+        assert job.pid is not None
+        os.kill(job.pid, signal.SIGINT)
+    for job in jobs:
+        job.join(60)
+        assert job.exitcode == 130
+    message = output.read_text()
+    assert message.count("stopped after step") == message.count("Continue with: ") == 1
+    assert (folder / "timelapse.webp").exists()
+
+
+def diverge(data_dir: Path, folder: Path, output: Path) -> None:
+    """A loss that is not finite on the second process only."""
+    step = Trainer.step
+
+    def explode_at_8(self: Trainer) -> None:
+        step(self)
+        if self.steps == 8 and not self.accelerator.is_main_process:
+            self.statistics.sums.fill_(torch.inf)
+
+    Trainer.step = explode_at_8  # type: ignore[method-assign]
+    train_py(flags(data_dir, folder, "--checkpoint-steps", 10), output)
+
+
+def test_a_loss_that_breaks_on_one_process_ends_the_job_on_all(data_dir: Path, tmp_path: Path) -> None:
+    output = tmp_path / "output.txt"
+    for process in start_two(diverge, data_dir, tmp_path / "broken", output):
+        process.join(120)
+        assert process.exitcode == 1
+    assert output.read_text().count("a loss became infinite or NaN at step 9") == 1

@@ -7,8 +7,11 @@ import multiprocessing
 import os
 import random
 import resource
+import shlex
 import shutil
 import signal
+import sqlite3
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +23,15 @@ import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
+from gan.data import load_dataset
 from gan.errors import UserError
 from gan.networks import Generator
 from gan.training.options import RunOptions
 from gan.training.run import Run
 from gan.training.trainer import Trainer
 from tests.training.jobs import FORK, SMALL, SMALL_FLAGS, options, start, train_here, train_py
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -47,6 +53,19 @@ def test_a_run_folder_holds_what_a_hub_repository_holds(finished: Path) -> None:
     generator = Generator.from_pretrained(finished)
     expected = generator.sample(range(100)).numpy().reshape(10, 10, 28, 28).swapaxes(1, 2).reshape(280, 280)
     np.testing.assert_array_equal(255 - drawn, expected.repeat(2, 0).repeat(2, 1))
+
+
+def test_what_was_loaded_is_shown_before_the_first_step(
+    mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def look(trainer: Trainer) -> None:
+        assert (tmp_path / "run" / "data.png").read_bytes() == load_dataset("mnist", mnist_dir).preview()
+        assert capsys.readouterr().out.startswith("mnist: 512 images, 10 classes of 51 … 52\n")
+        raise UserError("seen")
+
+    monkeypatch.setattr(Trainer, "step", look)
+    with pytest.raises(UserError, match="seen"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "run"))
 
 
 def test_the_history_tells_losses_probabilities_and_scores(finished: Path) -> None:
@@ -76,7 +95,7 @@ def kill_at_random(run_options: RunOptions, seconds: float) -> bool:
     assert folder is not None
     assert process.pid is not None
     deadline = time.monotonic() + 60
-    while not any(folder.glob("state/*")) and process.is_alive() and time.monotonic() < deadline:
+    while not any(folder.glob("state/step-*")) and process.is_alive() and time.monotonic() < deadline:
         time.sleep(0.002)  # the first checkpoint: from here on nothing may be lost
     process.join(seconds)
     killed = process.is_alive()
@@ -92,13 +111,15 @@ def test_twenty_kills_at_random_moments_change_nothing(finished: Path, mnist_dir
     dice = random.Random(1)
     kills = 0
     while kills < 20:
-        resume = any(folder.glob("state/*"))
+        resume = any(folder.glob("state/step-*"))
         if resume and len((folder / "history.jsonl").read_text().splitlines()) >= 2 and kills < 20:
             # late in the run: rewind to its beginning by keeping only the oldest state, so that kills go on
-            states = sorted(folder.glob("state/*"))
+            states = sorted(folder.glob("state/step-*"))
             for newer in states[1:]:
                 newer.unlink()
         kills += kill_at_random(options(mnist_dir, folder, resume=resume, checkpoint_steps=3), dice.uniform(0.0, 0.6))
+        if (folder / "config.json").exists():
+            Generator.from_pretrained(folder)  # what a killed run leaves can be looked at
     train_here(SMALL, options(mnist_dir, folder, resume=True, checkpoint_steps=3))
     for name in ("model.safetensors", "discriminator.safetensors", "history.jsonl"):
         assert (folder / name).read_bytes() == (finished / name).read_bytes(), name
@@ -121,10 +142,12 @@ def test_an_interrupted_run_saves_says_how_to_resume_and_ends_alike(
     assert process.exitcode == status
     message = output.read_text()
     assert "Traceback" not in message
-    assert "Continue with: python train.py modern" in message
-    assert message.strip().endswith("--resume")
+    advice = message.strip().rpartition("Continue with: ")[2]
+    assert advice.endswith(f"python train.py modern --output-dir {folder} --resume")
     Generator.from_pretrained(folder)  # what is there so far can be looked at
-    train_here(SMALL, options(mnist_dir, folder, resume=True))
+    assert {"README.md", "timelapse.webp", "curves-light.png", "metrics.json"} <= {p.name for p in folder.iterdir()}
+    assert "Stopped early" in (folder / "README.md").read_text()
+    subprocess.run(shlex.split(advice), cwd=ROOT, check=True, timeout=100)
     for name in ("model.safetensors", "history.jsonl"):
         assert (folder / name).read_bytes() == (finished / name).read_bytes()
 
@@ -147,7 +170,7 @@ def test_a_folder_that_holds_a_run_is_refused_untouched(finished: Path, mnist_di
 
 def test_a_run_older_than_a_recipes_newest_field_is_continued(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(finished, tmp_path / "old")
-    newest = sorted(folder.glob("state/*"))[-1]
+    newest = sorted(folder.glob("state/step-*"))[-1]
     with safetensors.safe_open(newest, framework="pt") as file:
         metadata = json.loads(file.metadata()["run"])
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
@@ -178,7 +201,7 @@ def test_there_must_be_something_to_resume(mnist_dir: Path, tmp_path: Path) -> N
 
 def test_a_damaged_state_is_named_and_the_one_before_it_serves(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(finished, tmp_path / "damaged")
-    newest = sorted(folder.glob("state/*"))[-1]
+    newest = sorted(folder.glob("state/step-*"))[-1]
     content = newest.read_bytes()
     for damaged in (content[:-9], os.urandom(len(content)), b""):  # truncated, noise, empty
         newest.write_bytes(damaged)
@@ -220,7 +243,7 @@ def test_a_disk_that_fills_up_stops_the_run_with_its_last_checkpoint_whole(
     found: multiprocessing.Queue[str] = FORK.Queue()
     start(train_on_a_disk_that_fills_up, options(mnist_dir, folder), found).join(60)
     assert "cannot write" in found.get(timeout=5)
-    assert [p.name for p in folder.glob("state/*")] == ["step-000000032.safetensors"]
+    assert [p.name for p in folder.glob("state/step-*")] == ["step-000000032.safetensors"]
     assert not [p for p in folder.rglob(".*") if p.is_file()], "no half-written file stays"
     train_here(SMALL, options(mnist_dir, folder, resume=True))
     assert (folder / "model.safetensors").read_bytes() == (finished / "model.safetensors").read_bytes()
@@ -240,7 +263,7 @@ def test_a_run_whose_loss_explodes_stops_and_keeps_the_last_good_state(
     monkeypatch.setattr(Trainer, "step", explode_at_40)
     with pytest.raises(UserError, match=r"infinite or NaN at step 40: lower --learning-rate"):
         train_here(SMALL, options(mnist_dir, tmp_path / "wild", checkpoint_steps=1))
-    states = sorted((tmp_path / "wild").glob("state/*"))
+    states = sorted((tmp_path / "wild").glob("state/step-*"))
     assert states[-1].name == "step-000000039.safetensors"
     assert all(t.isfinite().all() for t in safetensors.torch.load_file(states[-1]).values())
 
@@ -250,7 +273,7 @@ def test_collapse_is_seen_and_explained(mnist_dir: Path, tmp_path: Path, capsys:
     train_here(replace(SMALL, epochs=1, learning_rate=1e-6), options(mnist_dir, tmp_path / "collapsed"))
     message = capsys.readouterr().err
     assert "The generator has collapsed" in message
-    assert "--class-std" in message
+    assert "begin anew with --" in message
 
 
 def train_with_tracker(tracker: str, run_options: RunOptions) -> None:
@@ -266,13 +289,19 @@ def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path) -> None:
     for job in jobs:
         job.join(120)
         assert job.exitcode == 0
-    logs = next((tmp_path / "tensorboard").rglob("events.*")).parent
+    logs = tmp_path / "tensorboard" / "tensorboard"  # called as the run's folder is
     events = EventAccumulator(str(logs))
     events.Reload()
     record = json.loads((tmp_path / "tensorboard" / "history.jsonl").read_text())
     assert events.Scalars("d_loss")[0].value == pytest.approx(record["d_loss"])
     assert events.Scalars("frechet_train")[0].step == record["step"]
-    assert list((tmp_path / "trackio").glob("*.db"))
+    assert [e.step for e in events.Images("samples")] == [0, record["step"]]
+    with sqlite3.connect(next((tmp_path / "trackio").glob("*.db"))) as database:
+        logged = [
+            json.loads(text) for (text,) in database.execute("select metrics from metrics where run_name = 'trackio'")
+        ]
+    assert any("d_loss" in values for values in logged)
+    assert sum("samples" in values for values in logged) == 2
 
 
 def test_half_precision_learns_in_single_precision_weights(mnist_dir: Path, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
-"""Build what the engine is made of and Python knows: engine.wasm and separators.js: python -m gan.web.engine.build.
+"""Build what the engine is made of and Python knows, *.wasm and separators.js: python -m gan.web.engine.build.
 
-engine.wasm is C compiled by Zig (PyPI's ziglang, in requirements-dev.txt): the same bytes on every machine.
-separators.js holds the glyphs that gan/writing.py draws. Both are committed; a test builds them again and compares.
+engine.wasm and train.wasm are C compiled by Zig (PyPI's ziglang, in requirements-dev.txt): the same bytes on every
+machine.
+separators.js holds the glyphs that gan/writing.py draws, and what it reads as them. All are committed; a test builds
+them again and compares.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -12,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gan import writing
+from gan.console import print_everywhere
 
 ENGINE = Path(__file__).resolve().parent
 FLAGS = (
@@ -21,11 +25,15 @@ FLAGS = (
 )
 
 
-def engine_wasm() -> bytes:
-    """engine.c as WebAssembly."""
+WASM = ("engine.wasm", "train.wasm")
+
+
+def wasm(name: str) -> bytes:
+    """The C file of the same name as WebAssembly."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "engine.wasm"
-        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS.split(), "-o", str(path), "engine.c"]
+        path = Path(folder) / name
+        source = Path(name).with_suffix(".c")
+        command = [sys.executable, "-m", "ziglang", "cc", *FLAGS.split(), "-o", str(path), str(source)]
         subprocess.run(command, cwd=ENGINE, check=True)
         return path.read_bytes()
 
@@ -46,7 +54,23 @@ def separators_js() -> str:
         values: dict[str, object] = {"advance": advance, "left": left, "top": top, "width": right - left}
         values["ink"] = f'"{glyph[top:bottom, left:right].tobytes().hex()}"'
         lines += [f'  "{character}": {{', *(f"    {name}: {value}," for name, value in values.items()), "  },"]
-    return "\n".join([*lines, "};", ""])
+    lines += ["};", ""]
+    for name, table, about in (
+        ("READ_AS", writing.READ_AS, "Characters that mean one of ours, or several."),
+        (
+            "MARKS",
+            writing.MARKS,
+            "Before the next number of a date or a time they mean a separator, at the end nothing.",
+        ),
+    ):
+        entries = (f"  {_key(character)}: {json.dumps(meaning)}," for character, meaning in table.items())
+        lines += [f"/** {about} */", f"export const {name} = {{", *entries, "};", ""]
+    return "\n".join(lines)
+
+
+def _key(character: str) -> str:
+    """A property's name as Biome writes it: quoted where it must be."""
+    return character if character.isidentifier() else json.dumps(character, ensure_ascii=False)
 
 
 def _inked(lines: np.ndarray) -> tuple[int, int]:
@@ -56,9 +80,11 @@ def _inked(lines: np.ndarray) -> tuple[int, int]:
 
 
 def main() -> None:
-    (ENGINE / "engine.wasm").write_bytes(engine_wasm())
+    for name in WASM:
+        (ENGINE / name).write_bytes(wasm(name))
     (ENGINE / "separators.js").write_text(separators_js(), encoding="utf-8")
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

@@ -15,6 +15,8 @@ const SIMD = Uint8Array.from(atob("AGFzbQEAAAABBAFgAAADAgEACgkBBwBBAP0PGgs="), (
  *   config: "generator" of the model's config.json.
  *   weights, wasm: addresses of quantized.safetensors and engine.wasm, or promises of their responses, so that a page may
  *     ask for them before this script has arrived.
+ *   worker: address of worker.js, or a Worker that runs it already; if it failed, or its first message came, before it was
+ *     handed over, its `failed` or `arrived` is true.
  *   sha256: of the weights; golden: of the first eight digits, `Generator.sample(range(8))`.
  *
  * Throws an EngineError; its code says why this browser can't draw the model (see errors.js). */
@@ -84,18 +86,20 @@ class Messages {
   #started = false;
   #ended = null; // the error that every further question meets
 
-  constructor(address) {
+  constructor(worker) {
     try {
-      this.#worker = new Worker(address, { type: "module" });
+      this.#worker = worker instanceof Worker ? worker : new Worker(worker, { type: "module" });
     } catch (error) {
       throw new EngineError("no-worker", `the engine's worker can't be started: ${error.message}`);
     }
+    this.#started = this.#worker.arrived === true;
     this.#worker.onmessage = ({ data }) => this.#answered(data);
     this.#worker.onerror = (event) => {
       this.#end(
         new EngineError(this.#started ? "failed" : "no-worker", event.message || "the engine's scripts can't be run"),
       );
     };
+    if (this.#worker.failed) this.#worker.onerror({});
   }
 
   ask(request, transfer = []) {

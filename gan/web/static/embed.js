@@ -3,6 +3,7 @@
 import { copy } from "./clipboard.js";
 import { el } from "./dom.js";
 import { permalink, pictureUrl } from "./link.js";
+import { page } from "./page.js";
 import { fillSheet, makeSheet } from "./sheet.js";
 import { say } from "./words.js";
 
@@ -12,6 +13,7 @@ const PATHS = { digits: "digits.png", walk: "walk.gif", text: "text.png" };
 /** Open it for what is shown of a kind; `alt` is the picture in words. */
 export function openEmbed(kind, values, alt) {
   const link = permalink(kind, values);
+  if (!page.server) return openFrame(link, alt);
   const image = imageUrl(kind, values);
   const snippets = {
     HTML: `<a href="${escapeHtml(link)}"><img src="${escapeHtml(image)}" alt="${escapeHtml(alt)}"></a>`,
@@ -23,6 +25,20 @@ export function openEmbed(kind, values, alt) {
     say("embed"),
     ...Object.entries(snippets).map(([name, code]) => snippet(name, code)),
     el("p", {}, el("a", { href: image, target: "_blank", rel: "noopener", text: say("picture_address") })),
+  );
+  sheet.showModal();
+}
+
+// Without a server no picture has an address: the page itself is embedded.
+function openFrame(link, alt) {
+  const frame = `<iframe src="${escapeHtml(link)}" title="${escapeHtml(alt)}" width="100%" height="720"></iframe>`;
+  const sheet = makeSheet("embed");
+  fillSheet(
+    sheet,
+    say("embed"),
+    snippet("HTML", frame),
+    snippet("Markdown", `[${alt}](${link})`),
+    el("p", { class: "hint", text: say("no_addresses") }),
   );
   sheet.showModal();
 }

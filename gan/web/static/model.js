@@ -1,7 +1,8 @@
 // Which model draws. Another one draws the same numbers: the page opens its own link again, with that model instead.
 
+import { cardOf } from "./cards.js";
 import { el } from "./dom.js";
-import { permalink } from "./link.js";
+import { ownLink } from "./link.js";
 import { page } from "./page.js";
 import { fillSheet, makeSheet } from "./sheet.js";
 import { explain, say } from "./words.js";
@@ -24,13 +25,14 @@ export function openModels(store) {
     sheet,
     say("other_model"),
     el("div", { class: "actions" }, ...buttons),
+    ...page.models.filter(({ card }) => card).map(cardOf),
     ...(page.remote ? hubForm(sheet, open) : []),
   );
   sheet.showModal();
 }
 
 function linkWith(store, { model, weights }) {
-  const url = new URL(permalink(store.active, store.shown(store.active)));
+  const url = new URL(ownLink(store.active, store.shown(store.active)));
   url.searchParams.set("model", model);
   if (weights) url.searchParams.set("weights", weights);
   else url.searchParams.delete("weights");
@@ -92,7 +94,7 @@ export function reopenWhenThere(store) {
   store.subscribe("changed", () => {
     used = true;
   });
-  whenThere(new URL(opened).searchParams.get("model")).then((problems) => {
+  whenThere(new URLSearchParams(location.search.replace(/&amp;/g, "&")).get("model")).then((problems) => {
     if (!problems.length && !used) location.replace(opened);
   });
 }

@@ -8,9 +8,9 @@ export class Notices {
   place = el("div", { id: "notices", role: "alert" });
   #notices = new Map();
 
-  /** Show sentences in place of what the same source said before; `retry` gets a button of its own. */
-  tell(source, sentences, { retry = null } = {}) {
-    this.#notices.set(source, { sentences, retry });
+  /** Show sentences in place of what the same source said before; `retry` gets a button of its own, called `action`. */
+  tell(source, sentences, { retry = null, action = say("retry") } = {}) {
+    this.#notices.set(source, { sentences, retry, action });
     this.#draw();
   }
 
@@ -22,9 +22,9 @@ export class Notices {
     this.place.replaceChildren(...[...this.#notices].map(([source, notice]) => this.#box(source, notice)));
   }
 
-  #box(source, { sentences, retry }) {
+  #box(source, { sentences, retry, action }) {
     const list = el("ul", {}, ...sentences.map((text) => el("li", { text })));
-    const again = el("button", { class: "quiet", onclick: retry, text: say("retry") });
+    const again = el("button", { class: "quiet", onclick: retry, text: action });
     const close = el("button", {
       class: "quiet close",
       "aria-label": say("close"),

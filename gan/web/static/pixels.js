@@ -19,11 +19,12 @@ export class Pixels {
   #ahead = null;
   #listeners = [];
 
-  /** `server` is a source of pictures, `startEngine()` makes another one of this browser. */
+  /** `server` is a source of pictures (`choosable`: it may be asked to draw), `startEngine()` makes another one of this
+   * browser. */
   constructor(server, startEngine) {
     this.#server = server;
     this.#start = startEngine;
-    this.#place = kept();
+    this.#place = server.choosable ? kept() : "browser";
     if (this.#place === "browser") this.#load();
   }
 

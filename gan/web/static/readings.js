@@ -1,6 +1,7 @@
 // How the classifier reads a digit, asked for when someone looks at it.
 
 import { pictureUrl } from "./link.js";
+import { page } from "./page.js";
 import { say } from "./words.js";
 
 const PAUSE = 80; // milliseconds that a digit is looked at before the server is asked
@@ -11,6 +12,7 @@ let timer = 0;
 
 /** Call `tell(sentence)` with the reading of the one digit of a request: at once if it is known, else soon. */
 export function tellReading(digit, tell) {
+  if (!page.server) return; // the classifier is its
   const address = pictureUrl("judge.json", "digits", { ...digit, columns: null, scale: 1 });
   clearTimeout(timer);
   if (readings.has(address)) {

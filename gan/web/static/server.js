@@ -3,18 +3,13 @@
 
 import { pictureUrl } from "./link.js";
 import { limits } from "./page.js";
+import { Refused } from "./refused.js";
 import { stripColumns } from "./strip.js";
 import { frameSize } from "./walk.js";
 
 const { size } = limits;
 
-/** The request was refused; `problems` says why, as gan/web/parameters.py does. */
-export class Refused extends Error {
-  constructor(problems) {
-    super("refused");
-    this.problems = problems;
-  }
-}
+export const choosable = true;
 
 /** The digits of a request, `columns` in a row. */
 export async function drawDigits(values, columns) {

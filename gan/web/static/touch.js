@@ -91,7 +91,7 @@ export function touchPanel({ pixels, show }) {
 // The directions of the page's model; null if they don't come, and then they are asked for again.
 function found() {
   const { model, weights } = page.pin;
-  asked ??= fetch(`./directions.json?${new URLSearchParams({ model, weights })}`)
+  asked ??= fetch(page.directions ?? `./directions.json?${new URLSearchParams({ model, weights })}`)
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`HTTP ${answer.status}`))))
     .catch(() => {
       asked = null;

@@ -1,0 +1,92 @@
+"""What a run was begun with, as its newest state records it. Free of torch, since train.py asks before it parses."""
+
+import json
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import safetensors
+
+from gan.errors import UserError
+from gan.hub.card_options import CardOptions
+from gan.recipes import Recipe
+from gan.training.options import RunOptions
+
+_OF_ONE_SESSION = ("output_dir", "dry_run", "resume")
+_PATHS = ("data_dir",)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A run's recipe and options; `name` is the recipe's, None of a run older than that record."""
+
+    name: str | None
+    recipe: Recipe
+    options: RunOptions
+
+
+def saved_states(folder: Path) -> list[Path]:
+    """The states of a run folder, oldest first."""
+    return sorted(folder.glob("state/step-*.safetensors"))
+
+
+def newest_run(runs: Path) -> Path | None:
+    """The run folder in `runs` whose state is the newest; None if there is none."""
+    states = [path for folder in runs.glob("*") for path in saved_states(folder)]
+    return max(states, key=lambda path: path.stat().st_mtime).parent.parent if states else None
+
+
+def read_settings(folder: Path) -> Settings | None:
+    """The settings of the run in a folder, which `--resume` continues; None if it holds no state.
+
+    Raises:
+        UserError: its newest state is damaged.
+    """
+    states = saved_states(folder)
+    if not states:
+        return None
+    metadata = read_metadata(states[-1])
+    recipe: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in metadata["recipe"].items()}
+    known = {k: metadata[k] for k in ("dataset", "seed", "mixed_precision")}
+    options = {**known, **metadata.get("options", {})}
+    for name in _PATHS:
+        if name in options:
+            options[name] = Path(options[name])
+    options["card"] = CardOptions(**options.get("card", {}))
+    try:
+        return Settings(metadata.get("name"), Recipe(**recipe), RunOptions(**options, output_dir=folder, resume=True))
+    except TypeError as error:  # a field that this version doesn't know
+        raise UserError(f"{folder} holds a run of another version of this project ({error})") from None
+
+
+def read_metadata(state: Path) -> dict[str, Any]:
+    """What a state says of its run. Fields younger than the run have their defaults.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    try:
+        with safetensors.safe_open(state, framework="numpy") as file:
+            metadata = json.loads(file.metadata()["run"])
+            recipe = metadata["recipe"]
+    except (safetensors.SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
+        raise damaged(state, error) from None
+    defaults = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
+    metadata["recipe"] = {**json.loads(json.dumps(defaults)), **recipe}
+    metadata.setdefault("mixed_precision", "no")
+    metadata.setdefault("init_from", None)
+    metadata.setdefault("earlier_epochs", [])
+    return metadata
+
+
+def damaged(state: Path, error: Exception) -> UserError:
+    """The message about a state that can't be read."""
+    return UserError(f"{state} is damaged ({error}): delete it to resume from the checkpoint before it")
+
+
+def options_as_json(options: RunOptions) -> dict[str, Any]:
+    """The options that a resumed run has as it was begun, as JSON values; folders as any working directory finds them.
+    They stay on this machine: only the state holds them."""
+    whole = replace(options, data_dir=options.data_dir.resolve())
+    kept = {k: v for k, v in asdict(whole).items() if k not in _OF_ONE_SESSION}
+    return {k: str(v) if isinstance(v, Path) else v for k, v in kept.items()}
