@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := app.py train.py gan tests benchmarks
 
-.PHONY: app train test check check-scripts bench engine clean
+.PHONY: app train test check check-scripts bench bench-load fuzz engine clean
 
 app: .venv/app.stamp
 	$(BIN)/python app.py
@@ -29,6 +29,13 @@ check-scripts: node_modules/.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/run.py
+
+# What docs/reliability.md promises: under load, and against hostile input.
+bench-load: .venv/dev.stamp
+	$(BIN)/python benchmarks/load.py
+
+fuzz: .venv/dev.stamp
+	$(BIN)/python benchmarks/fuzz.py
 
 # The browser's engine, from C and from gan/writing.py; what it writes is committed.
 engine: .venv/dev.stamp

@@ -83,7 +83,7 @@ def _check_config(config: GeneratorConfig | DiscriminatorConfig) -> None:
 
     def require(ok: bool, name: str, allowed: str) -> None:
         if not ok:
-            raise ValueError(f"{name} must be {allowed}, not {getattr(config, name)!r}")
+            raise ValueError(f"{name} must be {allowed}, not {repr(getattr(config, name))[:100]}")
 
     for name, kind in get_type_hints(type(config)).items():
         if get_origin(kind) is Literal:

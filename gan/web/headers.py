@@ -4,8 +4,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Gradio makes functions of texts ('unsafe-eval') and sets styles and scripts in the page; the engine is WebAssembly in
-# a worker. Nothing may come from elsewhere. Anyone may frame the page: a Space is a frame of the Hub's page, and there is
-# nothing to click that belongs to a visitor.
+# a worker. Nothing may come from elsewhere. Anyone may frame the page: a Space is a frame of the Hub's page, and
+# nothing that can be clicked belongs to a visitor.
 PAGE_POLICY = "; ".join((
     "default-src 'self'", "script-src 'self' 'unsafe-inline' 'unsafe-eval' 'wasm-unsafe-eval' blob:",
     "worker-src 'self' blob:", "style-src 'self' 'unsafe-inline'", "img-src 'self' data: blob:",

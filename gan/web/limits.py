@@ -1,12 +1,12 @@
 """What reaches the page: requests of bounded size, that arrive in bounded time, for what is served here.
 
 Gradio reads a body of any length, fetches what an argument of an API call names, takes uploads, and answers many a
-malformed request with a bare 500. So requests are looked at first, and what would end that way is refused with a reason.
+malformed request with a bare 500. So requests are looked at first, and what would end so is refused with a reason.
 """
 
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 from starlette.datastructures import Headers
@@ -39,14 +39,21 @@ class RefusedRequestError(Exception):
         self.status = status
 
 
+class Call(NamedTuple):
+    """A function of Gradio's API: its name, and how many arguments it takes."""
+
+    name: str
+    arguments: int
+
+
 class Limits:
     """Middleware that refuses what must not reach the page, with a 4xx and a reason as JSON.
 
     Args:
-        calls: the names of Gradio's API by their function's index, once it is known.
+        calls: the functions of Gradio's API by their index.
     """
 
-    def __init__(self, app: ASGIApp, calls: dict[int, str]):
+    def __init__(self, app: ASGIApp, calls: dict[int, Call]):
         self.app, self.calls = app, calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,12 +137,13 @@ def replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def check_call(path: str, body: bytes, calls: dict[int, str]) -> None:
+def check_call(path: str, body: bytes, calls: dict[int, Call]) -> None:
     """Refuse a call of Gradio's API that Gradio would not understand."""
     call = json_object(body)
     named = CALL.fullmatch(path)
-    if named and named["name"] not in calls.values():
-        raise RefusedRequestError(404, f"there is no such function; there are {', '.join(sorted(calls.values()))}")
+    names = {function.name: function for function in calls.values()}
+    if named and named["name"] not in names:
+        raise RefusedRequestError(404, f"there is no such function; there are {', '.join(sorted(names))}")
     index = call.get("fn_index")
     if index is not None and (type(index) is not int or index not in calls):
         raise RefusedRequestError(404, "there is no function with that fn_index")
@@ -148,6 +156,10 @@ def check_call(path: str, body: bytes, calls: dict[int, str]) -> None:
     data = call.get("data", [])
     if not isinstance(data, list) or len(data) > 32:
         raise RefusedRequestError(422, "data must be the list of the function's arguments")
+    if named and re.match("/gradio_api/(run|api)/", path):
+        expected = (names[named["name"]] if index is None else calls[index]).arguments
+        if len(data) != expected:
+            raise RefusedRequestError(422, f"data must hold all {expected} arguments of the function")
     arguments = call.values() if "/call/v2/" in path else data
     if any(holds_object(argument) for argument in arguments):
         raise RefusedRequestError(422, "an argument must be a number, a text, true, false or null")

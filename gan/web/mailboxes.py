@@ -39,7 +39,7 @@ class Mailbox(asyncio.Queue[EventMessage]):
         self.mailboxes.bytes += change
 
 
-class Mailboxes(LRUCache[str, asyncio.Queue]):
+class Mailboxes(LRUCache[str, Any]):
     """In place of a Gradio queue's `pending_messages_per_session`.
 
     Args:

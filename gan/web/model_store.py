@@ -41,6 +41,7 @@ RETRY_SECONDS = 300.0  # until an unreachable Hub is asked again for the model t
 PATIENCE_SECONDS = 4.0  # a visitor's request waits this long for a fetch, then says that it goes on
 ANSWER_SECONDS = 60.0  # how long a failure, or what a branch means, is remembered: no request to the Hub at each click
 MAX_ANSWERS = 256
+READERS = 4  # threads that open links for routes, of their own: pages being made must not keep pictures waiting
 MAX_FETCHES = 2  # visitors' fetches at a time
 MAX_MULTIPLY_ADDS = 32_000_000  # for a digit of a visitor's model: four times dcgan's, the slowest that is bundled
 MAX_ACTIVATIONS = 200_000  # at a time, for a digit of a visitor's model: four times dcgan's
@@ -86,7 +87,8 @@ def check_cost(folder: Path) -> None:
         ("values at a time", config.activations, MAX_ACTIVATIONS),
     ):
         if found > most:
-            raise ModelError(f"a digit takes {found:,} {what}; this page draws with models that take at most {most:,}")
+            limit = f"this page draws with models that take at most {most:,}"
+            raise ModelError(f"a digit takes {found:,} {what}; {limit}")
 
 
 def for_visitors(error: ModelError, folder: Path, name: str) -> ModelError:
@@ -132,6 +134,7 @@ class ModelStore:
         capacity: int = 4,
     ):
         self.device, self.remote, self.capacity = device, remote, capacity
+        self.readers = anyio.CapacityLimiter(READERS)
         self._lock = threading.Lock()
         self._bundled: dict[str, Generator] = {}
         self._visitors: OrderedDict[str, Generator] = OrderedDict()  # by user/repo@commit, least recently used first
@@ -223,8 +226,9 @@ class ModelStore:
         A run may be served under a bundled model's name, as runs/modern: if it hasn't the weights that a link pins,
         the bundled model is meant.
 
-        It returns or raises within `patience` (PATIENCE_SECONDS unless given) seconds. A visitor's name never reaches the file system, and is fetched
-        without this machine's token into a folder of its own, so that no private model in its cache can be asked for.
+        It returns or raises within `patience` seconds (PATIENCE_SECONDS unless given). A visitor's name never reaches
+        the file system, and is fetched without this machine's token into a folder of its own, so that no private model
+        in its cache can be asked for.
 
         Raises:
             NotReadyError: it is being fetched; ask again.

@@ -54,11 +54,11 @@ def open_link(
 async def open_patiently(
     models: ModelStore, query: str, kind: type[Request] | None
 ) -> tuple[Generator, Request, list[Problem]]:
-    """`open_link` in a thread of its own, where it reads files; a model that is being fetched is waited for a while, and
-    no thread with it."""
-    opened = await run_sync(open_link, models, query, kind)
+    """`open_link` in a thread, since it may read files; a model that is being fetched is waited for a while, and no
+    thread waits with it."""
+    opened = await run_sync(open_link, models, query, kind, limiter=models.readers)
     if opened[2] and opened[2][0].code == "not_ready" and await models.arrival(opened[2][0].value):
-        opened = await run_sync(open_link, models, query, kind)
+        opened = await run_sync(open_link, models, query, kind, limiter=models.readers)
     return opened
 
 

@@ -23,18 +23,24 @@ from gan.errors import UserError
 from gan.quantization import between_blocks
 
 SMALL = 50.0  # milliseconds: what takes longer is drawn in the lane of large pictures
-MAX_WAIT = 5.0  # seconds that a newcomer may have to wait
-DEADLINE = 10.0  # seconds for one drawing with a stranger's model, and for the queue before it
+MAX_WAIT = 5.0  # seconds that a newcomer may have to wait, as estimated
+LATEST = 8.0  # seconds after which work that has not begun, on a machine that is slower than estimated, is refused
+DEADLINE = 10.0  # seconds for one drawing with a stranger's model
 CACHE_BYTES = 64 << 20
 CACHED_AT_MOST = CACHE_BYTES // 16  # of one entry: a few large pictures must not push out all others
 
 
 class BusyError(UserError):
-    """Too much is waiting to be drawn, or a drawing took too long; `retry_after` says in how many seconds to ask again."""
+    """Too much is waiting to be drawn, or a drawing took too long; ask again in `retry_after` seconds."""
 
     def __init__(self, retry_after: float):
         self.retry_after = max(1, round(retry_after))
         super().__init__(f"The server is busy drawing for others. Ask again in {self.retry_after} s.")
+
+
+def _threads() -> CapacityLimiter:
+    """No limit beside the lane's, which counts the work and not the threads."""
+    return CapacityLimiter(1)
 
 
 @dataclass
@@ -62,9 +68,15 @@ class Lane:
         if self.wait > MAX_WAIT:
             raise BusyError(self.wait)
         self.estimated += milliseconds
+        turn = object()
         try:
-            with anyio.fail_after(self.deadline):
-                return await to_thread.run_sync(self._timed, work, milliseconds, limiter=self.limiter)
+            with anyio.fail_after(LATEST):
+                await self.limiter.acquire_on_behalf_of(turn)
+            try:
+                with anyio.fail_after(self.deadline):
+                    return await to_thread.run_sync(self._timed, work, milliseconds, limiter=_threads())
+            finally:
+                self.limiter.release_on_behalf_of(turn)
         except TimeoutError:
             raise BusyError(MAX_WAIT) from None
         finally:

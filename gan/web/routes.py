@@ -155,7 +155,7 @@ async def _answer(
 async def picture_file(
     queue: DrawingQueue, models: ModelStore, generator: Generator, request: Request, path: str
 ) -> bytes:
-    """A request as the file of a route, from the cache or drawn when it is its turn; errors as `DrawingQueue.result`."""
+    """A request as the file of a route, cached or drawn when it is its turn; errors as `DrawingQueue.result`."""
     return await queue.file(
         _etag(path, request, generator), partial(pictures.encoded, generator, request, path),
         cost.picture_milliseconds(generator, request, path), stranger=models.is_strangers(generator),

@@ -6,10 +6,13 @@ connection ─ headers ─ limits ─ head ─ plain routes │ Gradio's page an
 import os
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -18,7 +21,7 @@ from gan.web.assets import engine_file, static_file
 from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
-from gan.web.limits import Limits
+from gan.web.limits import Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
 from gan.web.page import build_page, say
@@ -27,6 +30,7 @@ from gan.web.routes import routes
 from gan.web.theme import theme
 
 MAX_CONNECTIONS = 900  # at a time; each takes a descriptor, and many systems give a process 1,024
+PAGE_THREADS = 8
 MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
 MAX_CALLS = 64  # of Gradio's API that wait
 MAX_SESSIONS = 500  # whose state Gradio keeps
@@ -40,8 +44,9 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     page = build_page(models, queue)
     page.queue(max_size=MAX_CALLS, default_concurrency_limit=None)
     page.state_session_capacity = MAX_SESSIONS
-    calls = {index: str(fn.api_name) for index, fn in page.fns.items() if fn.fn is not None and fn.api_name}
+    calls = {index: Call(str(fn.api_name), len(fn.inputs)) for index, fn in page.fns.items() if fn.fn is not None}
     app = Starlette(
+        lifespan=few_threads,
         routes=[
             *plain,
             Route("/page/{version}/{name}", static_file),
@@ -64,6 +69,13 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     waiting = page._queue
     waiting.pending_messages_per_session = Mailboxes(waiting.pending_event_ids_session)
     return app
+
+
+@asynccontextmanager
+async def few_threads(_: Starlette) -> AsyncIterator[None]:
+    """As many threads for pages and files as pay: forty that want the interpreter would keep each other waiting."""
+    current_default_thread_limiter().total_tokens = PAGE_THREADS
+    yield
 
 
 def server(app: Starlette, **address: Any) -> uvicorn.Server:
