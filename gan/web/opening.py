@@ -52,7 +52,7 @@ def open_link(
 
 
 async def open_patiently(
-    models: ModelStore, query: str, kind: type[Request]
+    models: ModelStore, query: str, kind: type[Request] | None
 ) -> tuple[Generator, Request, list[Problem]]:
     """`open_link` in a thread of its own, where it reads files; a model that is being fetched is waited for a while, and
     no thread with it."""
