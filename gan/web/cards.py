@@ -14,7 +14,7 @@ from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.latents import NUM_SEEDS
 from gan.networks import Generator
 from gan.web.pictures import draw
-from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest, WatchRequest
 from gan.writing import advance
 
 WIDTH, HEIGHT = 1200, 630
@@ -89,8 +89,12 @@ def _rows(text: str) -> list[str]:
     )
 
 
+def _watched(generator: Generator, r: WatchRequest) -> np.ndarray:
+    return _arranged(draw(generator, DigitsRequest(count=2 * NUM_CLASSES)))  # a training has no picture of its own yet
+
+
 _PICTURES: dict[type[Request], Callable[[Generator, Any], np.ndarray]] = {
-    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text,
+    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text, WatchRequest: _watched,
 }  # fmt: skip
 
 

@@ -91,6 +91,7 @@ class Tab:
     kind: str
     """What it shows: a kind of request, `links.KINDS`."""
     controls: tuple[Control | Place, ...]
+    """None where the panel has the whole width and its own."""
 
     @property
     def shown(self) -> dict[str, Control]:
@@ -137,6 +138,7 @@ TABS = (
         Choice(name="hand", label="hand", options=(("one", "hand_one"), ("own", "hand_own")), default="one"),
         temperature(TextRequest),
     )),
+    Tab(name="watch", kind="watch", controls=()),
 )  # fmt: skip
 
 

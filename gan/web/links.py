@@ -11,10 +11,15 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
 
 from gan.web.parameters import Problem, RefusalError
-from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest, WatchRequest
 
 MAX_QUERY = 4096  # bytes; the longest link that we make has about 500
-KINDS = {"digits": DigitsRequest, "walk": WalkRequest, "text": TextRequest}  # what the page shows, by the tabs' names
+KINDS = {
+    "digits": DigitsRequest,
+    "walk": WalkRequest,
+    "text": TextRequest,
+    "watch": WatchRequest,
+}  # what the page shows
 PINS = tuple(f.name for f in fields(Request))
 
 R = TypeVar("R", bound=Request)
@@ -54,8 +59,11 @@ def pairs(query: str) -> list[tuple[str, str]]:
 
 
 def page_kind(query: str) -> type[Request]:
-    """What the page's own address asks for: writing if it holds a text, a walk if it holds key frames, else digits."""
+    """What the page's own address asks for: a training if it names a recipe to watch, writing if it holds a text, a
+    walk if it holds key frames, else digits."""
     names = {name for name, _ in pairs(query[:MAX_QUERY])}
+    if "watch" in names:
+        return WatchRequest
     return TextRequest if "text" in names else WalkRequest if names & {"seeds", "digits"} else DigitsRequest
 
 

@@ -44,7 +44,10 @@ def mount_point(name: str) -> gr.HTML:
 
 def tab_components(tab: Tab) -> dict[str, gr.components.FormComponent]:
     """A tab's controls and the place of its panel; returns the components by the parameters that they show."""
-    made = {}
+    made: dict[str, gr.components.FormComponent] = {}
+    if not tab.controls:
+        mount_point(tab.name)
+        return made
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             for part in tab.controls:

@@ -12,7 +12,7 @@ import numpy as np
 from gan import images, latents, walks
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.networks import Generator
-from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest, WatchRequest
 from gan.web.words import ENGLISH
 from gan.writing import written_line
 
@@ -140,6 +140,13 @@ def _title_of_text(r: TextRequest) -> str:
     return ENGLISH["alt_text"].format(text=r.text, seed=r.seed) if r.text else ENGLISH["tab_write"]
 
 
+# A training, which no route draws
+
+
+def _title_of_watch(r: WatchRequest) -> str:
+    return ENGLISH["watch_title"]
+
+
 # The table
 
 PICTURES: dict[type[Request], Picture] = {
@@ -166,6 +173,7 @@ PICTURES: dict[type[Request], Picture] = {
             "text=2026-11-21&seed=7&scale=3",
         ),
     )),
+    WatchRequest: Picture(lambda g, _: draw_digits(g, DigitsRequest()), _title_of_watch, ()),
 }  # fmt: skip
 
 ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items() for encoding in picture.encodings}

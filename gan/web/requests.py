@@ -1,4 +1,5 @@
-"""The four requests: digits, a walk, a plane, a written line. Each is a table of parameters and checks itself.
+"""The five requests: digits, a walk, a plane, a written line, a training. Each is a table of parameters and checks
+itself.
 
 A request that was read (`links.read`) is well formed; `check` says whether its parameters fit each other and the
 generator that draws it.
@@ -12,6 +13,7 @@ from typing import Literal, Self, TypeVar
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.images import square
 from gan.latents import NUM_SEEDS, Interpolation
+from gan.web.fight import FIGHTS
 from gan.web.parameters import (
     MAX_KEYS,
     Problem,
@@ -238,3 +240,11 @@ def _limit_scale(request: R, problems: list[Problem], facts: Facts, *, cells: in
     if facts.page or request.scale <= most:
         return request, problems
     return replace(request, scale=most), [*problems, Problem("scale", str(request.scale), "pixels", {"most": most})]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchRequest(Request):
+    """A training in the visitor's browser. Only the page shows it; no route draws it."""
+
+    watch: str = choice("small", tuple(FIGHTS), "The recipe that trains", always=True, only="page")
+    run: int = whole(0, 0, NUM_SEEDS - 1, "Seed of its weights, the order of its digits, and its noise", only="page")

@@ -1,5 +1,6 @@
 """Every word of the page, in English and Chinese; Gradio and the page's scripts choose by the browser's language."""
 
+from gan.web import words_watch
 from gan.web.parameters import MESSAGES
 
 ENGLISH = {
@@ -434,3 +435,6 @@ CHINESE = {
     "problem_broken_model": "无法加载：{error}",
     "problem_other_weights": "此处没有：{model} 现在的权重是 {weights}，画出的像素不同",
 }
+
+ENGLISH |= words_watch.ENGLISH
+CHINESE |= words_watch.CHINESE

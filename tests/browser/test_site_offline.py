@@ -45,6 +45,10 @@ def kept(page: Page) -> None:
     page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
+def told_of_a_newer_version(page: Page) -> None:
+    expect(page.get_by_role("alert")).to_contain_text("A newer version of this page is here.", timeout=15_000)
+
+
 def drawn_by(page: Page, name: str) -> None:
     page.wait_for_selector(PAINTED)
     expect(page.locator(".reading .model")).to_have_text(name)
@@ -94,7 +98,7 @@ def test_a_new_version_is_told_of_and_there_at_the_next_visit(open_page, site, n
     write_files(site.folder, newer)
     page.goto(site.url)
     drawn_by(page, "tested")
-    expect(page.get_by_role("alert")).to_contain_text("A newer version of this page is here.")
+    told_of_a_newer_version(page)
     page.locator("#next").click()  # the page that is open goes on, whole
     expect(page.locator("#wall")).to_have_attribute("data-painted", "16/16")
     page.get_by_role("button", name="Reload").click()
@@ -120,7 +124,7 @@ def test_a_half_published_version_is_never_mixed_with_the_one_before(open_page, 
     expect(page.get_by_role("alert")).not_to_contain_text("A newer version")
     write_files(site.folder, newer)
     page.goto(site.url)
-    expect(page.get_by_role("alert")).to_contain_text("A newer version of this page is here.")
+    told_of_a_newer_version(page)
     page.reload()
     drawn_by(page, "newer")
 

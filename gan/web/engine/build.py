@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gan import writing
+from gan.console import print_everywhere
 
 ENGINE = Path(__file__).resolve().parent
 FLAGS = (
@@ -85,4 +86,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

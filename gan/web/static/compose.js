@@ -15,9 +15,12 @@ import { Pixels } from "./pixels.js";
 import { Shelf } from "./shelf.js";
 import { openStage } from "./stage.js";
 import { Store } from "./state.js";
+
 import { Steps } from "./steps.js";
 import { walkThrough } from "./walk.js";
+import { mountWatch } from "./watch.js";
 import { language, say } from "./words.js";
+
 import { mountWrite } from "./write.js";
 
 /** The parts of the page. `server` is a source of pictures (see server.js).
@@ -48,6 +51,7 @@ export function composePage(server) {
     generate: (root) => mountGenerate(root, { store, pixels, failures, shelf, openTab, playDigits }),
     download: (root) => mountDownload(root, { store }),
     morph: (root) => mountMorph(root, { store, pixels, failures }),
+    watch: (root) => mountWatch(root, { store }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };

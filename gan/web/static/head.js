@@ -63,7 +63,8 @@ export function mountHead(root, { store, notices, panels, steps, shelf, openTab,
   if (page.problems.length) notices.tell("link", page.problems.map(tellProblem));
 
   const allowEmbed = () => {
-    embed.disabled = store.active === "text" && !store.shown("text").text; // an empty line has no picture
+    const empty = store.active === "text" && !store.shown("text").text;
+    embed.disabled = empty || store.active === "watch"; // neither has a picture
   };
   store.subscribe("shown", allowEmbed);
   allowEmbed();

@@ -7,9 +7,11 @@ import { wrap } from "./seeds.js";
 
 const SHOWN = 40; // characters of a value that a problem repeats
 
-/** What a link's query asks for: writing if it holds a text, a walk if it holds key frames, else digits. */
+/** What a link's query asks for: a training if it names a recipe to watch, writing if it holds a text, a walk if it holds
+ * key frames, else digits. */
 export function kindOf(query) {
   const given = parsed(query.slice(0, limits.query));
+  if (given.has("watch")) return "watch";
   if (given.has("text")) return "text";
   return given.has("seeds") || given.has("digits") ? "walk" : "digits";
 }
@@ -64,6 +66,7 @@ const problem = (parameter, value, code, args = {}) => ({ parameter, value, code
 const list = (values) => values.map((value) => value ?? "-").join(",");
 
 const RIGHT = {
+  watch: (values) => values,
   digits(values, { model, conditional }, tell) {
     const fixed = { ...values };
     if (!conditional && (values.digit !== null || values.ten)) {

@@ -54,7 +54,7 @@ export function buildShell(root, { store, panels, failures, mounts }) {
     const node = el(
       "section",
       { role: "tabpanel", id: `tab-${name}`, "aria-labelledby": `tab-${name}-button`, hidden: true },
-      el("div", { class: "bench" }, inputs.node, work),
+      page.controls[name].length ? el("div", { class: "bench" }, inputs.node, work) : work,
     );
     const button = el("button", {
       role: "tab",
