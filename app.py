@@ -7,7 +7,9 @@ from typing import Annotated
 
 import tyro
 
+from gan.console import print_everywhere
 from gan.errors import UserError
+from gan.proxies import use_proxies
 from gan.web.address import check_temporary_folder, listening_address
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
@@ -36,6 +38,7 @@ class Options:
 
 def main(options: Options) -> None:
     """Load the generator, build the page, serve it until interrupted."""
+    use_proxies()
     address = listening_address(options.host, options.port)
     check_temporary_folder()
     # Here, not above: torch and gradio take seconds, which --help and a wrong option need not wait for.
@@ -56,6 +59,7 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     try:
         main(tyro.cli(Options))
     except UserError as error:

@@ -38,6 +38,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
 from tests.browser.ensure_browser import find_browser
 from tests.browser.file_server import file_server
 
@@ -437,6 +438,7 @@ def measure(browser: Browser, options: argparse.Namespace, app: str, pid: int, t
 
 
 if __name__ == "__main__":
+    print_everywhere()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="modern")
     parser.add_argument("--port", type=int, default=7891)

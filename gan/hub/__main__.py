@@ -11,6 +11,7 @@ from typing import Annotated
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, UseAppendAction, arg
 
+from gan.console import print_everywhere
 from gan.errors import UserError
 from gan.hub import push, space, static_space
 from gan.hub.card_options import CardOptions
@@ -146,4 +147,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

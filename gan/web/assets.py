@@ -11,7 +11,7 @@ from gan.web.joining import joined
 
 STATIC = Path(__file__).parent / "static"
 ENGINE = Path(__file__).parent / "engine"
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".png": "image/png"}
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -30,7 +30,7 @@ def engine_version() -> str:
 def _version(*folders: Path) -> str:
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder.rglob("*")):
             if path.suffix in MEDIA_TYPES:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -42,7 +42,7 @@ async def static_file(request: HttpRequest) -> Response:
 
 
 async def engine_file(request: HttpRequest) -> Response:
-    """The engine's script or WebAssembly of that name, as `static_file`."""
+    """The engine's script, WebAssembly or picture of that name, as `static_file`."""
     return _file(ENGINE, request, engine_version())
 
 

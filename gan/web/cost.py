@@ -10,6 +10,7 @@ MULTIPLY_ADDS = {"mlp": 2.5e-8, "dcgan": 5e-8}  # of one
 PIXEL = {"png": 8e-6, "gif": 2e-5, "webp": 1.3e-4}  # of one, by the encoding
 JUDGED = 0.3  # of one digit
 DIRECTIONS = 1000.0
+CARD = 100.0  # of a card: its size is always the same
 
 
 def drawing_milliseconds(generator: Generator, request: Request) -> float:
@@ -29,6 +30,11 @@ def picture_milliseconds(generator: Generator, request: Request, path: str) -> f
     if isinstance(request, WalkRequest) and request.swing:
         pixels *= 2
     return drawing_milliseconds(generator, request) + pixels * PIXEL[path.rpartition(".")[2]]
+
+
+def card_milliseconds(generator: Generator, request: Request) -> float:
+    """For a page's request as a card."""
+    return drawing_milliseconds(generator, request) + CARD
 
 
 def digits(request: Request) -> int:

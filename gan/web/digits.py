@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gan.config import IMAGE_SIZE, NUM_CLASSES
+from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
 
 FOLDER = Path(__file__).parent / "engine"
@@ -60,4 +61,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

@@ -8,6 +8,7 @@ from gan.hub.errors import HubError
 from gan.networks import Generator
 from gan.web import links
 from gan.web.model_store import ModelStore, NotReadyError, OtherWeightsError, UnknownModelError, name_of, pin
+from gan.web.opening_wall import opening_wall
 from gan.web.parameters import Problem
 from gan.web.requests import Facts, Request
 
@@ -43,13 +44,15 @@ def open_link(
             generator = models.get(request.model, request.weights, patience=0)
         except UserError as error:
             unavailable = [_unavailable(models, request, error)]
+    if page and not links.names_anything(query):
+        request = opening_wall(generator.weights)
     facts = Facts(model=name_of(generator), conditional=nobody or generator.conditional, page=page)
     request, problems = request.check(facts, problems)
     return generator, request, unavailable + problems
 
 
 async def open_patiently(
-    models: ModelStore, query: str, kind: type[Request]
+    models: ModelStore, query: str, kind: type[Request] | None
 ) -> tuple[Generator, Request, list[Problem]]:
     """`open_link` in a thread of its own, where it reads files; a model that is being fetched is waited for a while, and
     no thread with it."""

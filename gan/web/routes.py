@@ -5,7 +5,7 @@ A picture's ETag is known before it is drawn, and a link that pins weights is im
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -20,7 +20,7 @@ from starlette.routing import Route
 from gan import images
 from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
-from gan.web import cost, links, pictures
+from gan.web import cards, cost, links, pictures
 from gan.web.assets import IMMUTABLE
 from gan.web.directions import directions_json
 from gan.web.drawn_here import weights_response
@@ -32,6 +32,7 @@ from gan.web.parameters import Problem
 from gan.web.queue import BusyError, DrawingQueue, while_connected
 from gan.web.requests import DigitsRequest, Request
 
+CARD = "/card.png"
 REVALIDATE = "no-cache"  # a cache may keep it, and asks with its ETag whether it still holds
 UNAVAILABLE = {  # the status that answers a link whose model is not here, by the problem's code
     "no_model": 404, "broken_model": 404, "other_weights": 409, "unreachable_model": 502, "not_ready": 503,
@@ -89,9 +90,27 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
     endpoints = {path: _picture(path, models, queue) for path in pictures.ENCODINGS} | {
         "/judge.json": judge_json, "/directions.json": directions, "/healthz": healthz,
         "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
-        "/quantized/{sha256}.safetensors": quantized,
+        CARD: _card(models, queue), "/quantized/{sha256}.safetensors": quantized,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
+
+
+def _card(models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], Any]:
+    """The endpoint of a page's link as a card."""
+
+    async def endpoint(http: HttpRequest) -> Response:
+        generator, request, problems = await open_patiently(models, raw_query(http), None)
+        if problems:
+            return refusal(problems)
+        return await _answer(
+            http, CARD, request, generator, "image/png",
+            lambda: queue.file(
+                _etag(CARD, request, generator), partial(cards.card, generator, request),
+                cost.card_milliseconds(generator, request), stranger=models.is_strangers(generator),
+            ),
+        )  # fmt: skip
+
+    return endpoint
 
 
 def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], Any]:
@@ -102,24 +121,35 @@ def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[Ht
         generator, request, problems = await _opened(http, kind, models)
         if problems:
             return refusal(problems)
-        served = pin(generator)
-        etag = _etag(path, request, generator)
-        headers = {
-            "ETag": etag,
-            "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
-            "X-Model": f"{served.model} {served.weights}",
-        }
-        if _matches(http.headers.get("if-none-match", ""), etag):
-            return Response(status_code=304, headers=headers)
-        started = time.perf_counter()
-        try:
-            content = await while_connected(http, lambda: picture_file(queue, models, generator, request, path))
-        except BusyError as error:
-            return busy(error)
-        headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
-        return Response(content, media_type=encoding.media_type, headers=headers)
+        return await _answer(
+            http, path, request, generator, encoding.media_type,
+            lambda: picture_file(queue, models, generator, request, path),
+        )  # fmt: skip
 
     return endpoint
+
+
+async def _answer(
+    http: HttpRequest, path: str, request: Request, generator: Generator, media_type: str,
+    file: Callable[[], Coroutine[Any, Any, bytes]],
+) -> Response:  # fmt: skip
+    """A picture, unless who asks has it already."""
+    served = pin(generator)
+    etag = _etag(path, request, generator)
+    headers = {
+        "ETag": etag,
+        "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
+        "X-Model": f"{served.model} {served.weights}",
+    }
+    if _matches(http.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    started = time.perf_counter()
+    try:
+        content = await while_connected(http, file)
+    except BusyError as error:
+        return busy(error)
+    headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
+    return Response(content, media_type=media_type, headers=headers)
 
 
 async def picture_file(
@@ -148,7 +178,7 @@ async def _opened(http: HttpRequest, kind: type[Request], models: ModelStore) ->
 
 def _etag(path: str, request: Request, generator: Generator) -> str:
     """Strong: whatever may change a byte is in it, the pictures' encoder included. The pixels hang on nothing else."""
-    named = links.write(request, model=name_of(generator), weights=generator.weights)
+    named = links.write(request, page=path == CARD, model=name_of(generator), weights=generator.weights)
     made_by = f"{images.ENCODING} {PIL.__version__}"
     return '"' + hashlib.sha256(f"{path}?{named} {made_by}".encode()).hexdigest()[:32] + '"'
 

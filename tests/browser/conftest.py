@@ -10,6 +10,7 @@ import pytest
 import torch
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from gan.hub.resolve import load_generator
 from gan.web.model_store import ModelStore
 from gan.web.serve import application, server
 from tests.browser.ensure_browser import find_browser
@@ -54,6 +55,13 @@ def url(models: ModelStore) -> Iterator[str]:
 def plain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of a model without classes."""
     with served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2"))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def trained_url() -> Iterator[str]:
+    """The address of the page of the model that is served by default."""
+    with served(ModelStore(load_generator("modern"))) as address:
         yield address
 
 

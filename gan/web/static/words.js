@@ -10,6 +10,12 @@ export function say(key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
+/** A hint for those who point with a finger, or for those who have keys. */
+export const hint = (key) => say(matchMedia("(pointer: coarse)").matches ? `${key}_touch` : key);
+
+/** What is shown in place of a value that was refused, as a sentence; null: nothing. */
+export const shownInstead = (value) => (value ? say("shown_instead", { value }) : say("shown_without"));
+
 /** What was wrong with a parameter, as a sentence. */
 export function explain({ parameter, value, code, args }) {
   const name = words[`name_${parameter}`] ?? parameter;

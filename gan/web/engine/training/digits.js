@@ -43,7 +43,8 @@ async function readPng(buffer) {
     at += 12 + size;
   }
   const rows = data && (await inflated(data));
-  if (rows?.length !== (width + 1) * height || width % SIDE || height % SIDE) throw damaged(`it is ${width} × ${height}`);
+  if (rows?.length !== (width + 1) * height || width % SIDE || height % SIDE)
+    throw damaged(`it is ${width} × ${height}`);
   return { width, height, rows };
 }
 
