@@ -25,7 +25,7 @@ addEventListener(
   true,
 );
 
-page.drawing = modelOfQuery(page.models, location.search);
+page.drawing = modelOfQuery(page.models, location.search.slice(1));
 page.engine = page.drawing.engine;
 const theme = matchMedia("(prefers-color-scheme: dark)");
 const chosen = new URLSearchParams(location.search).get("__theme"); // as Gradio's pages have it

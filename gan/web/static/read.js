@@ -1,6 +1,7 @@
 // The reader of links in the browser, for a page without a server: what gan/web/links.py reads and gan/web/requests.py
 // puts right (tested against both). A problem is { parameter, value, code, args }, as in gan/web/parameters.py.
 
+import { parsed } from "./asked.js";
 import { valueIn } from "./forms.js";
 import { limits, page } from "./page.js";
 import { wrap } from "./seeds.js";
@@ -46,13 +47,6 @@ export function putRight(kind, values, problems, facts) {
   const others = named.has("query") ? [] : found.filter(({ parameter }) => !named.has(parameter));
   return { values: fixed, problems: [...problems, ...others] };
 }
-
-// A leading ? would be dropped, and is a part of the first name here as it is in Python. Mail programs forward & as &amp;,
-// which is read as it was meant.
-const parsed = (query) =>
-  new URLSearchParams(
-    [...new URLSearchParams(`&${query}`)].map(([name, value]) => [name.replace(/^(amp;)+/, ""), value]),
-  );
 
 /** Whether a query has any parameter of the page's address. */
 export function namesAnything(query) {
