@@ -4,8 +4,8 @@
     python benchmarks/fuzz.py --examples 100   (shortened)
 
 Three attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included),
-and mutations of model folders, quantized files among them. Exit status: 0, or 1 if one found a 500, a traceback, a
-path of this machine in an answer, or an error that is not the documented one.
+and mutations of model folders, quantized files among them. Exit status: 0, or 1 if one found a 500, a traceback, a path
+of this machine in an answer, or an error that is not the documented one.
 """
 
 import argparse

@@ -78,7 +78,7 @@ WITHOUT_SOCKS = (
     ("command", "says"),
     [
         (["app.py"], "error: "),
-        (["gan.hub", "push", "modern", "me/x"], "gan.hub: cannot publish modern as me/x: "),
+        (["gan.hub", "push", "modern", "me/x"], "gan.hub: the environment's ALL_PROXY names "),
         (
             ["gan.evaluation", "nobody/nothing"],
             "gan.evaluation: there is no folder 'nobody/nothing', and from the Hub",

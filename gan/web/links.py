@@ -41,9 +41,9 @@ def read(kind: type[R], query: str, *, page: bool = False) -> tuple[R, list[Prob
     for name, entry in parameters(kind, page=page).items():
         for value in given.get(name, [])[:1]:
             try:
-                values[name] = entry.metadata["read"](value)
                 if len(given[name]) > 1:
-                    raise RefusalError("repeated", nearest=values[name])
+                    raise RefusalError("repeated")
+                values[name] = entry.metadata["read"](value)
             except RefusalError as refused:
                 if refused.nearest is not None:
                     values[name] = refused.nearest

@@ -27,9 +27,8 @@ def generator(models: ModelStore) -> Generator:
 @pytest.fixture(scope="module")
 def convolutional_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of a model that the engine cannot draw."""
-    page, address = served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "folded", "dcgan")))
-    yield address
-    page.close(verbose=False)  # type: ignore[attr-defined]
+    with served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "folded", "dcgan"))) as address:
+        yield address
 
 
 def requests_of(page: Page) -> list[str]:

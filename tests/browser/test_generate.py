@@ -291,8 +291,7 @@ def test_a_model_that_cannot_be_had_is_said_where_it_was_asked_for(open_page, ur
 
 def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, tmp_path) -> None:
     run = untrained(tmp_path / "relu-2", "relu-2")
-    server, address = served(ModelStore(run))
-    try:
+    with served(ModelStore(run)) as address:
         page = open_page(address, ready=PAINTED)
         for name, weights in (
             ("relu-2 (bundled)", load_generator("relu-2").weights),
@@ -306,8 +305,6 @@ def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, t
             page.get_by_role("button", name="Model: relu-2").click()
             expect(dialog.locator("[aria-pressed=true]")).to_have_text(name)
             page.keyboard.press("Escape")
-    finally:
-        server.close(verbose=False)
 
 
 @pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1440, 900), (1920, 1080)])

@@ -144,8 +144,7 @@ def preloaded(address: str) -> list[str]:
 
 
 def test_gradios_scripts_are_named_to_the_next_visitor_and_fetched_once(models, open_page) -> None:
-    page, address = served(models)  # a server nobody has visited yet
-    try:
+    with served(models) as address:  # a server nobody has visited yet
         assert preloaded(address) == []
         assert httpx.get(f"{address}assets/missing-1.js").status_code == 404
         open_page(address, ready="#wall[data-painted]").context.close()
@@ -159,22 +158,17 @@ def test_gradios_scripts_are_named_to_the_next_visitor_and_fetched_once(models, 
         second.wait_for_selector("#wall[data-painted]")
         assert [asked.count(name) for name in named] == [1] * len(named)
         second.context.close()  # before its server: scripts that are still on their way would be errors of the page
-    finally:
-        page.close(verbose=False)  # type: ignore[attr-defined]
 
 
 def test_gradios_scripts_are_learned_from_the_first_page_alone(models, monkeypatch) -> None:
     monkeypatch.setattr(head, "LISTEN_SECONDS", 0.0)
-    page, address = served(models)
-    try:
+    with served(models) as address:
         first = re.findall(r'src="\./(assets/[\w-]+\.js)"', httpx.get(address).text)[0]
         code = httpx.get(address + first).text
         later = "assets/" + re.findall(r'"\./([\w-]+\.js)"', code)[0]
         assert httpx.get(address + later).status_code == 200
         named = preloaded(address)
         assert named == [first]
-    finally:
-        page.close(verbose=False)  # type: ignore[attr-defined]
 
 
 def test_the_embed_snippets_hold_the_picture_and_the_link(open_page, url) -> None:

@@ -83,6 +83,7 @@ def test_keys_scroll_by_rows_and_pages(open_wall) -> None:
     wall.press("Enter")
     expect(page.get_by_role("dialog")).to_have_accessible_name("Number 17, drawn as 7")
     page.keyboard.press("Escape")
+    expect_query(page, open=None)  # back from a step: no other page is opened meanwhile
     page.goto(page.url.split("?")[0] + "?seed=7&count=16")
     painted(page, "7/16")
     page.wait_for_selector(HERE)

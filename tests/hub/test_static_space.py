@@ -1,5 +1,7 @@
 """A page without a server is published as a static Space, and opened from there as a visitor would."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from huggingface_hub import RepoCard, snapshot_download
 from playwright.sync_api import expect, sync_playwright
@@ -90,16 +92,21 @@ def test_a_published_site_draws_in_a_visitors_browser(hub, maker, checkout, digi
     assert "deployed at " in capsys.readouterr().out
     folder = snapshot_download("maker/page", repo_type="space", local_dir=tmp_path / "space")
     drawn = load_generator(checkout / "checkpoints/modern").sample([7, 8]).flatten().tolist()
-    with file_server(folder) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.goto(server.url)
-        page.wait_for_selector("#wall[data-painted]")
-        assert page.evaluate("digits.sample({seeds: [7, 8]}).then((p) => [...p])") == drawn
-        page.goto(f"{server.url}?model={hub_model}")
-        expect(page.locator(".reading .model")).to_contain_text(hub_model)
-        page.wait_for_selector("#wall[data-painted]")
-        browser.close()
+
+    def visit(address: str) -> None:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+            page = browser.new_page()
+            page.goto(address)
+            page.wait_for_selector("#wall[data-painted]")
+            assert page.evaluate("digits.sample({seeds: [7, 8]}).then((p) => [...p])") == drawn
+            page.goto(f"{address}?model={hub_model}")
+            expect(page.locator(".reading .model")).to_contain_text(hub_model)
+            page.wait_for_selector("#wall[data-painted]")
+            browser.close()
+
+    with file_server(folder) as server, ThreadPoolExecutor() as threads:  # the browser tests' driver has this thread
+        threads.submit(visit, server.url).result()
 
 
 def test_a_model_that_needs_the_server_is_refused_before_anything_is_asked(hub, maker, checkout, tmp_path, capsys):

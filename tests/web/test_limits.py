@@ -62,8 +62,8 @@ def test_what_the_page_does_not_need_is_not_served(client: TestClient, path: str
 @pytest.mark.parametrize(
     "path",
     ["/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://x", "/gradio_api/deep_link?session_hash=x",
-     "/gradio_api/custom_component/1/client/a/b", "/gradio_api/dev/reload", "/gradio_api/runs", "/svelte/x",
-     "/monitoring", "/logout"],
+     "/monitoring", "/gradio_api/custom_component/1/client/a/b", "/gradio_api/dev/reload", "/svelte/x", "/logout",
+     "/gradio_api/runs"],
 )  # fmt: skip
 def test_nor_is_it_shown(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404

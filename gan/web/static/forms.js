@@ -94,7 +94,6 @@ const FORMS = {
 
 /** The value of a parameter, given once or more often; throws a Refusal with the `code` and `args` of its problem. */
 export function valueIn({ form }, texts) {
-  const value = FORMS[form.is](texts[0], form);
-  if (texts.length > 1) throw new Refusal("repeated", {}, { nearest: value });
-  return value;
+  if (texts.length > 1) throw new Refusal("repeated");
+  return FORMS[form.is](texts[0], form);
 }

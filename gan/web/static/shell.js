@@ -28,8 +28,7 @@ export function buildShell(root, { store, panels, failures, mounts }) {
   root.append(
     el("header", { id: "mount-head" }, head),
     el("main", { id: "tabs" }, list, ...names.map((name) => tabs[name].node)),
-    el("div", { id: "mount-foot" }, foot),
-    el("footer", {}, el("p", { class: "info", text: say("no_server") })),
+    el("footer", {}, el("div", { id: "mount-foot" }, foot), el("p", { class: "info", text: say("no_server") })),
   );
   mounts.head(head);
   mounts.foot(foot);
