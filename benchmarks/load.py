@@ -39,10 +39,11 @@ def serve(port: int) -> None:
 
     from gan.images import grid_png
     from gan.web.model_store import ModelStore
-    from gan.web.serve import application, server
+    from gan.web.serve import application, return_freed_memory, server
 
     torch.set_num_threads(1)
-    models = ModelStore()
+    models = ModelStore(remote=False)
+    return_freed_memory()
     ready = grid_png(models.served.sample(range(7, 23)).numpy())
 
     async def constant(_: object) -> Response:

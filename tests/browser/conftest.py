@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -24,27 +25,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-class Served:
-    """A page that a thread of this process serves."""
-
-    def __init__(self, models: ModelStore):
-        self._server = server(application(models), host="127.0.0.1", port=free_port())
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive(), "the server ended"
-            time.sleep(0.01)
-        self.address = f"http://127.0.0.1:{self._server.config.port}/"
-
-    def close(self, *, verbose: bool = False) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-
-
-def served(models: ModelStore) -> tuple[Served, str]:
-    """A page of these models, to be closed, and its address."""
-    page = Served(models)
-    return page, page.address
+@contextmanager
+def served(models: ModelStore) -> Iterator[str]:
+    """The address of a page of these models, which a thread of this process serves."""
+    running = server(application(models), host="127.0.0.1", port=free_port())
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        assert thread.is_alive(), "the server ended"
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{running.config.port}/"
+    running.should_exit = True
+    thread.join(10)
 
 
 @pytest.fixture(scope="session")
@@ -55,25 +47,22 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
 @pytest.fixture(scope="session")
 def url(models: ModelStore) -> Iterator[str]:
     """The address of the page of a class-conditional model."""
-    page, address = served(models)
-    yield address
-    page.close()
+    with served(models) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def plain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of a model without classes."""
-    page, address = served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2")))
-    yield address
-    page.close()
+    with served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def trained_url() -> Iterator[str]:
     """The address of the page of the model that is served by default."""
-    page, address = served(ModelStore(load_generator("modern")))
-    yield address
-    page.close()
+    with served(ModelStore(load_generator("modern"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
