@@ -58,7 +58,7 @@ def asked(address: str, seconds: float, *who: str, users: int | None = None) -> 
     if len(who) > 1:
         count = ["-u", "25"]
     command = [sys.executable, "-m", "locust", "-f", str(ROOT / "benchmarks" / "visitors.py"), *who, "--headless"]
-    command += ["--host", address, *count, "-r", "100", "-t", f"{seconds:.0f}s", "--json", "--loglevel", "ERROR"]
+    command += ["--host", address, *count, "-r", "10", "-t", f"{seconds:.0f}s", "--json", "--loglevel", "ERROR"]
     run = subprocess.run([*command, "--stop-timeout", "20"], capture_output=True, text=True, check=False)
     try:
         return {entry["name"]: entry for entry in json.loads(run.stdout)}
