@@ -1,6 +1,6 @@
 """Claim: whatever is sent to the page, and whatever a model folder holds, there is an answer with a reason.
 
-    make fuzz                                  (some 20 minutes)
+    make fuzz                                  (some 6 minutes)
     python benchmarks/fuzz.py --examples 100   (shortened)
 
 Three attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included),

@@ -1,7 +1,7 @@
 """Run the benchmarks that can run here, one after the other: `make bench`, or `python benchmarks/run.py`.
 
-What a benchmark lacks on this machine is said, and the benchmark left out. The long ones, which train models for hours,
-are only named. Exit status: 0, or 1 if a benchmark failed.
+What a benchmark lacks on this machine is said, and the benchmark left out. The long ones are only named.
+Exit status: 0, or 1 if a benchmark failed.
 """
 
 import subprocess
@@ -16,7 +16,12 @@ from tests.browser.ensure_browser import find_browser
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
-LONG = ("quality.py ablation", "quality.py speed")
+LONG = {  # command → why it is left out
+    "quality.py ablation": "it trains for hours",
+    "quality.py speed": "it trains for hours",
+    "load.py": "it takes five minutes and wants the machine for itself",
+    "fuzz.py": "it takes six minutes",
+}
 
 
 def lacks_browser() -> str | None:
@@ -50,8 +55,8 @@ def main() -> int:
             print(f"left out: {reason}\n", flush=True)
         elif subprocess.run([sys.executable, ROOT / "benchmarks" / script], cwd=ROOT, check=False).returncode:
             failed.append(script)
-    for command in LONG:
-        print(f"== {command}\nleft out: it trains for hours; run python benchmarks/{command}\n")
+    for command, why in LONG.items():
+        print(f"== {command}\nleft out: {why}; run python benchmarks/{command}\n")
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return bool(failed)

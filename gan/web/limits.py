@@ -40,10 +40,10 @@ class RefusedRequestError(Exception):
 
 
 class Call(NamedTuple):
-    """A function of Gradio's API: its name, and how many arguments it takes."""
+    """A function of Gradio's API: its name, and for each of its parameters whether it must be given."""
 
     name: str
-    arguments: int
+    parameters: dict[str, bool]
 
 
 class Limits:
@@ -144,7 +144,8 @@ def check_call(path: str, body: bytes, calls: dict[int, Call]) -> None:
     names = {function.name: function for function in calls.values()}
     if named and named["name"] not in names:
         raise RefusedRequestError(404, f"there is no such function; there are {', '.join(sorted(names))}")
-    index = call.get("fn_index")
+    by_name = named is not None and "/call/v2/" in path
+    index = None if by_name else call.get("fn_index")
     if index is not None and (type(index) is not int or index not in calls):
         raise RefusedRequestError(404, "there is no function with that fn_index")
     if path.rstrip("/").endswith("/queue/join") and index is None:
@@ -157,12 +158,23 @@ def check_call(path: str, body: bytes, calls: dict[int, Call]) -> None:
     if not isinstance(data, list) or len(data) > 32:
         raise RefusedRequestError(422, "data must be the list of the function's arguments")
     if named and re.match("/gradio_api/(run|api)/", path):
-        expected = (names[named["name"]] if index is None else calls[index]).arguments
+        expected = len((names[named["name"]] if index is None else calls[index]).parameters)
         if len(data) != expected:
             raise RefusedRequestError(422, f"data must hold all {expected} arguments of the function")
-    arguments = call.values() if "/call/v2/" in path else data
+    if named and by_name:
+        check_names(set(call), names[named["name"]])
+    arguments = call.values() if by_name else data
     if any(holds_object(argument) for argument in arguments):
         raise RefusedRequestError(422, "an argument must be a number, a text, true, false or null")
+
+
+def check_names(given: set[str], function: Call) -> None:
+    """Refuse a call by the parameters' names that lacks one, or has another."""
+    if other := given - set(function.parameters):
+        known = ", ".join(function.parameters)
+        raise RefusedRequestError(422, f"{function.name} takes {known}, not {sorted(other)[0][:40]!r}")
+    if missing := {name for name, must in function.parameters.items() if must} - given:
+        raise RefusedRequestError(422, f"{sorted(missing)[0]} must be given")
 
 
 def json_object(body: bytes) -> dict[str, Any]:

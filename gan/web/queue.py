@@ -26,7 +26,7 @@ SMALL = 50.0  # milliseconds: what takes longer is drawn in the lane of large pi
 MAX_WAIT = 5.0  # seconds that a newcomer may have to wait, as estimated
 LATEST = 8.0  # seconds after which work that has not begun, on a machine that is slower than estimated, is refused
 DEADLINE = 10.0  # seconds for one drawing with a stranger's model
-CACHE_BYTES = 64 << 20
+CACHE_BYTES = 32 << 20
 CACHED_AT_MOST = CACHE_BYTES // 16  # of one entry: a few large pictures must not push out all others
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import PIL
 import torch
 from anyio.to_thread import run_sync
+from gradio.utils import LRUCache
 from starlette.requests import Request as HttpRequest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -37,6 +38,7 @@ REVALIDATE = "no-cache"  # a cache may keep it, and asks with its ETag whether i
 UNAVAILABLE = {  # the status that answers a link whose model is not here, by the problem's code
     "no_model": 404, "broken_model": 404, "other_weights": 409, "unreachable_model": 502, "not_ready": 503,
 }  # fmt: skip
+ANSWERED = 1024  # links of each route whose headers are kept
 NOT_READY_SECONDS = 2  # until it pays to ask again for a model that is being fetched
 
 
@@ -116,11 +118,23 @@ def _card(models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], An
 def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], Any]:
     """The endpoint of a picture's route."""
     kind, encoding = pictures.ENCODINGS[path]
+    # Reading a link takes longer than answering it from the cache: so its headers are kept, for as long as what is
+    # served stays the same. A stranger's model may change under its name.
+    answered: LRUCache[str, tuple[Generator, dict[str, str]]] = LRUCache(ANSWERED)
 
     async def endpoint(http: HttpRequest) -> Response:
+        query = raw_query(http)
+        served, headers = answered.get(query, (None, {}))
+        if served is models.served and (content := queue.cache.get(headers["ETag"])):
+            if _matches(http.headers.get("if-none-match", ""), headers["ETag"]):
+                return Response(status_code=304, headers=headers)
+            return Response(content, media_type=encoding.media_type, headers=headers)
+        served = models.served
         generator, request, problems = await _opened(http, kind, models)
         if problems:
             return refusal(problems)
+        if not models.is_strangers(generator):
+            answered[query] = served, _headers(path, request, generator)
         return await _answer(
             http, path, request, generator, encoding.media_type,
             lambda: picture_file(queue, models, generator, request, path),
@@ -134,14 +148,8 @@ async def _answer(
     file: Callable[[], Coroutine[Any, Any, bytes]],
 ) -> Response:  # fmt: skip
     """A picture, unless who asks has it already."""
-    served = pin(generator)
-    etag = _etag(path, request, generator)
-    headers = {
-        "ETag": etag,
-        "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
-        "X-Model": f"{served.model} {served.weights}",
-    }
-    if _matches(http.headers.get("if-none-match", ""), etag):
+    headers = _headers(path, request, generator)
+    if _matches(http.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     started = time.perf_counter()
     try:
@@ -150,6 +158,16 @@ async def _answer(
         return busy(error)
     headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
     return Response(content, media_type=media_type, headers=headers)
+
+
+def _headers(path: str, request: Request, generator: Generator) -> dict[str, str]:
+    """What is known of a picture before it is drawn."""
+    served = pin(generator)
+    return {
+        "ETag": _etag(path, request, generator),
+        "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
+        "X-Model": f"{served.model} {served.weights}",
+    }
 
 
 async def picture_file(

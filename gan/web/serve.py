@@ -4,10 +4,11 @@ connection ─ headers ─ limits ─ head ─ plain routes │ Gradio's page an
 """
 
 import ctypes
+import inspect
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -46,7 +47,7 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     page = build_page(models, queue)
     page.queue(max_size=MAX_CALLS, default_concurrency_limit=None)
     page.state_session_capacity = MAX_SESSIONS
-    calls = {index: Call(str(fn.api_name), len(fn.inputs)) for index, fn in page.fns.items() if fn.fn is not None}
+    calls = {index: call_of(fn.api_name, fn.fn) for index, fn in page.fns.items() if fn.fn is not None}
     app = Starlette(
         lifespan=few_threads,
         routes=[
@@ -71,6 +72,12 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     waiting = page._queue
     waiting.pending_messages_per_session = Mailboxes(waiting.pending_event_ids_session)
     return app
+
+
+def call_of(name: object, function: Callable[..., object]) -> Call:
+    """A function of Gradio's API as its calls are checked against."""
+    parameters = inspect.signature(function).parameters.values()
+    return Call(str(name), {p.name: p.default is p.empty for p in parameters})
 
 
 @asynccontextmanager

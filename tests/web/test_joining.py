@@ -67,6 +67,12 @@ def test_an_export_that_is_not_understood_is_refused(tmp_path, code: str) -> Non
 
 
 def test_some_page_loads_every_script_that_is_there() -> None:
-    starts = ["main.js", "site.js", "boot.js", "sw.js", "uqr.js"]  # of both pages; the last is fetched when it is needed
+    starts = [
+        "main.js",
+        "site.js",
+        "boot.js",
+        "sw.js",
+        "uqr.js",
+    ]  # of both pages; the last is fetched when it is needed
     lines = {line for start in starts for line in joined(STATIC / start).splitlines()}
     assert [path.name for path in STATIC.glob("*.js") if f"// {path.name}" not in lines] == []

@@ -105,6 +105,13 @@ def test_refused_arguments_are_answered_422_and_no_address_is_told(client: TestC
     assert client.post("/gradio_api/run/write", json={"data": ["1", 0, "one", 1, 4]}).status_code == 200
 
 
+def test_a_call_by_names_has_the_functions_own(client: TestClient) -> None:
+    for call, reason in (({}, "text must be given"), ({"text": "1", "data": []}, "write takes text, seed")):
+        answer = client.post("/gradio_api/call/v2/write", json=call)
+        assert (answer.status_code, answer.json()["detail"][: len(reason)]) == (422, reason)
+    assert client.post("/gradio_api/call/v2/write", json={"text": "1"}).status_code == 200
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -185,3 +185,26 @@ def test_directions_json_names_directions_by_what_they_change(client: TestClient
     assert all(len(found[name]) == served.config.latent_dim for name in ("slant", "thickness", "width"))
     assert set(found["measured"]["slant"]) == {"slant", "thickness", "width"}
     assert client.get("/directions.json?model=nowhere").status_code == 404
+
+
+def test_a_picture_from_the_cache_is_answered_as_it_was_drawn(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = client.get("/digits.png?seed=77&count=4")
+    monkeypatch.setattr(pictures, "draw", lambda *_: pytest.fail("drawn although it is kept"))
+    again = client.get("/digits.png?seed=77&count=4")
+    assert again.content == first.content
+    for name in ("etag", "cache-control", "x-model", "content-type"):
+        assert again.headers[name] == first.headers[name]
+    held = client.get("/digits.png?seed=77&count=4", headers={"If-None-Match": first.headers["etag"]})
+    assert (held.status_code, held.content) == (304, b"")
+
+
+def test_what_is_kept_is_that_of_the_model_that_is_served_now(tmp_path: Path) -> None:
+    models = ModelStore(untrained(tmp_path / "one", "relu-2", seed=1), remote=False)
+    client = TestClient(Starlette(routes=routes(models)))
+    first = client.get("/digits.png?seed=7")
+    models.served = untrained(tmp_path / "two", "relu-2", seed=2)
+    second = client.get("/digits.png?seed=7")
+    assert second.headers["x-model"] == f"two {models.served.weights}"
+    assert second.content != first.content
