@@ -1,12 +1,16 @@
-# make app · make test · make check · make bench · make engine: each sets up what it needs first.
+# make app · make train RECIPE=quick · make test · make check · make bench · make engine: each sets up what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
 CHECKED := app.py train.py gan tests benchmarks
 
-.PHONY: app test check check-scripts bench engine clean
+.PHONY: app train test check check-scripts bench bench-load fuzz engine clean
 
 app: .venv/app.stamp
 	$(BIN)/python app.py
+
+train: .venv/app.stamp
+	@test -n "$(RECIPE)" || { echo 'Which recipe? make train RECIPE=quick, and ARGS="--epochs 3" for its flags'; exit 1; }
+	$(BIN)/python train.py $(RECIPE) $(ARGS)
 
 test: .venv/dev.stamp
 	$(BIN)/python tests/browser/ensure_browser.py
@@ -25,6 +29,13 @@ check-scripts: node_modules/.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python benchmarks/run.py
+
+# What docs/reliability.md promises: under load, and against hostile input.
+bench-load: .venv/dev.stamp
+	$(BIN)/python benchmarks/load.py
+
+fuzz: .venv/dev.stamp
+	$(BIN)/python benchmarks/fuzz.py
 
 # The browser's engine, from C and from gan/writing.py; what it writes is committed.
 engine: .venv/dev.stamp

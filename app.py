@@ -7,7 +7,10 @@ from typing import Annotated
 
 import tyro
 
+from gan.console import print_everywhere
 from gan.errors import UserError
+from gan.proxies import use_proxies
+from gan.web.address import check_temporary_folder, listening_address
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -35,6 +38,9 @@ class Options:
 
 def main(options: Options) -> None:
     """Load the generator, build the page, serve it until interrupted."""
+    use_proxies()
+    address = listening_address(options.host, options.port)
+    check_temporary_folder()
     # Here, not above: torch and gradio take seconds, which --help and a wrong option need not wait for.
     if ON_ZERO_GPU:
         import gan.web.zero_gpu  # noqa: F401, I001  (before torch)
@@ -42,21 +48,18 @@ def main(options: Options) -> None:
     import torch
 
     from gan.devices import choose_device
-    from gan.web.address import listening_address
     from gan.web.model_store import ModelStore
-    from gan.web.page import build_page
-    from gan.web.serve import launch_options
+    from gan.web.serve import serve
 
     device = choose_device(options.device or ("cpu" if ON_ZERO_GPU else None))
     if device.type == "cpu":
         torch.set_num_threads(1)  # a page of digits is too small to share: a second thread costs more than it gives
     models = ModelStore(options.model, device=device, remote=not options.no_remote_models)
-    build_page(models).launch(
-        **launch_options(models, mcp=options.mcp), **listening_address(options.host, options.port)
-    )
+    serve(models, host=address.host, port=address.port, mcp=options.mcp)
 
 
 if __name__ == "__main__":
+    print_everywhere()
     try:
         main(tyro.cli(Options))
     except UserError as error:

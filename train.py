@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tyro
 
+from gan.console import print_everywhere
 from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
 from gan.training.commands import python
@@ -100,13 +101,20 @@ def main() -> int:
                 print(text)
             return 0
         if options.push_to_hub and speaks:
-            check_can_push(options.push_to_hub, private=options.private, tag=options.hub_tag)  # before hours are spent
+            check_can_push(  # before hours are spent
+                options.push_to_hub, private=options.private, tag=options.hub_tag, overwrite=options.overwrite
+            )
         folder = run(name, job.recipe, options)
         if speaks:
             print(f"saved in {folder}: try it with {python()} app.py --model {folder}")
             if options.push_to_hub:
                 published = push(
-                    folder, options.push_to_hub, private=options.private, tag=options.hub_tag, options=options.card
+                    folder,
+                    options.push_to_hub,
+                    private=options.private,
+                    tag=options.hub_tag,
+                    overwrite=options.overwrite,
+                    options=options.card,
                 )
                 print(f"published at {published}")
     except UserError as error:
@@ -129,4 +137,5 @@ def silence():
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

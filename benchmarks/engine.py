@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from gan import latents  # noqa: E402
+from gan.console import print_everywhere  # noqa: E402
 from gan.networks import Generator  # noqa: E402
 from gan.web.engine.build import ENGINE  # noqa: E402
 from tests.web.engine.engines import BROWSERS, Browser, Engine, Node, Weights, command, opened  # noqa: E402
@@ -137,4 +138,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

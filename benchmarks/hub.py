@@ -21,6 +21,7 @@ from pathlib import Path
 # Before the installed packages, since one of them brings a `tests` of its own.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
 from tests.hub import endpoint  # first: it points the Hub's client at the double
 from tests.hub.double import Hub
 from tests.hub.model_files import files_of, save_model
@@ -97,4 +98,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

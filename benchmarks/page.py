@@ -9,6 +9,9 @@ in one browser, after a warm-up; medians. "Painted" is the first task after the 
   paint of a ready-made PNG of as many digits, at most half its time.
 - cold: opening the page in a fresh profile over 200 ms of latency until its first digits are painted, before Gradio is
   there or after; baseline: the same of a session that chose the server. Limit 1.5 s.
+- site: the same of the page without a server, from a plain file server: opened for the first time (limit 1.0 s), and
+  again, when its service worker has kept it (limit 0.3 s, and no request but for an update); the bytes of the first
+  visit (limit 1.5 MB), of them those without the weights, and before the weights are asked for (limit 150 KB).
 - morph: a change until 60 frames of 16 digits are ready (150 ms); drags make no request and are painted at once.
 - play: a walk of 16 digits that plays for five seconds at 60 frames a second; a frame of the screen that shows no new
   picture is dropped (at most 1 %).
@@ -35,7 +38,9 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
 from tests.browser.ensure_browser import find_browser
+from tests.browser.file_server import file_server
 
 ROOT = Path(__file__).resolve().parent.parent
 EMPTY = """
@@ -179,8 +184,7 @@ def serve(model: str, port: int) -> None:
     from gan import images as rendering
     from gan.hub.resolve import load_generator
     from gan.web.model_store import ModelStore
-    from gan.web.page import build_page
-    from gan.web.serve import launch_options
+    from gan.web.serve import application, server
 
     torch.set_num_threads(1)
     models = ModelStore(load_generator(model))
@@ -191,9 +195,7 @@ def serve(model: str, port: int) -> None:
             ready[int(request.query_params["count"])], media_type="image/png", headers={"Cache-Control": "no-store"}
         )
 
-    options = launch_options(models)
-    options["app_kwargs"]["routes"].append(Route("/constant.png", constant))
-    build_page(models).launch(quiet=True, server_port=port, **options)
+    server(application(models, more_routes=(Route("/constant.png", constant),)), host="127.0.0.1", port=port).run()
 
 
 def started(command: list[str], port: int, temporary: str) -> tuple[subprocess.Popen[bytes], float]:
@@ -272,6 +274,7 @@ def main(options: argparse.Namespace) -> None:
             stop(plain)
             stop(bare)
             cold(browser, options, f"http://127.0.0.1:{app}/")
+            site(browser, options)
             measure(browser, options, f"http://127.0.0.1:{app}/", server.pid, temporary)
             browser.close()
     finally:
@@ -333,11 +336,48 @@ def cold(browser: Browser, options: argparse.Namespace, app: str) -> None:
             page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
             page.add_init_script(f"sessionStorage.setItem('drawn-by', '{place}');{FIRST_DIGITS}")
             slowed(page, LATENCY)
-            page.goto(app, wait_until="commit")
-            taken.append(page.wait_for_function("window.firstDigits", timeout=60_000).json_value())
+            taken.append(first_digits(page, app))
             page.context.close()
     here, there = (statistics.median(taken[1:]) for taken in times.values())
     report(f"first digits, {LATENCY} ms away (n={options.colds})", here, "ms", there, "1500 ms")
+
+
+def site(browser: Browser, options: argparse.Namespace) -> None:
+    """The page without a server, for a visitor from far away."""
+    first, again, requests = [], [], 0
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "gan.hub", "site", folder, "--model", options.model]
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        with file_server(Path(folder)) as server:
+            for _ in range(options.colds):
+                server.sent.clear()
+                context = browser.new_context(viewport={"width": 1280, "height": 900})
+                page = context.new_page()
+                page.add_init_script(FIRST_DIGITS)
+                slowed(page, LATENCY)
+                first.append(first_digits(page, server.url))
+                page.wait_for_function("navigator.serviceWorker.controller !== null")
+                sent = dict(server.sent)
+                page.goto("about:blank")
+                before = len(server.requests)
+                again.append(first_digits(page, server.url))
+                requests += len([name for name in server.requests[before:] if name != "sw.js"])
+                context.close()
+    weights = sum(size for path, size in sent.items() if path.endswith(".safetensors"))
+    report(
+        f"site: first digits, {LATENCY} ms away (n={options.colds})", statistics.median(first), "ms", None, "1000 ms"
+    )
+    report(f"site: at the second visit (n={options.colds})", statistics.median(again), "ms", None, "300 ms")
+    print(f"{'site: requests of the second visit but for sw.js':50} {requests:8d}     of 0", flush=True)
+    report("site: all of the first visit", sum(sent.values()) / 1000, "KB", None, "1500 KB")
+    report("site: of it without the weights", (sum(sent.values()) - weights) / 1000, "KB", None, "")
+    report("site: before the weights are asked for", sent["/"] / 1000, "KB", None, "150 KB")
+
+
+def first_digits(page: Page, address: str) -> float:
+    """Milliseconds from the navigation to the first painted digits."""
+    page.goto(address, wait_until="commit")
+    return page.wait_for_function("window.firstDigits", timeout=60_000).json_value()
 
 
 def opening(browser: Browser, options: argparse.Namespace, app: str, empty: str, controls: str) -> None:
@@ -398,6 +438,7 @@ def measure(browser: Browser, options: argparse.Namespace, app: str, pid: int, t
 
 
 if __name__ == "__main__":
+    print_everywhere()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="modern")
     parser.add_argument("--port", type=int, default=7891)

@@ -36,6 +36,7 @@ import tyro
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gan.bundled import bundled_models
+from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
 from gan.errors import UserError
 from gan.evaluation.classifier import load_classifier
@@ -295,4 +296,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -10,6 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
 from gan.data import DatasetNotFoundError, load_dataset
 from tests.browser.ensure_browser import find_browser
 
@@ -57,4 +58,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

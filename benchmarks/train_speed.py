@@ -33,6 +33,7 @@ from torchvision.datasets import VisionDataset
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.recipes import RECIPES
 from gan.training.trainer import Trainer
@@ -192,4 +193,5 @@ def main(options: Options) -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main(tyro.cli(Options))

@@ -2,6 +2,7 @@
 
 import gan
 from gan.bundled import BUNDLED, bundled_models
+from gan.console import print_everywhere
 from gan.recipes import RECIPES
 
 HEAD = """gan draws handwritten digits with multilayer perceptrons: a number goes in, a 28×28 picture comes out.
@@ -45,4 +46,5 @@ def overview() -> str:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     print(overview(), end="")

@@ -1,6 +1,7 @@
 """What the two networks are built from and what they learn from, as data: no torch is needed to read or check it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, get_args, get_origin, get_type_hints
 
 IMAGE_SIZE = 28
@@ -32,6 +33,28 @@ class GeneratorConfig:
     def __post_init__(self) -> None:
         _check_config(self)
 
+    @property
+    def input_dim(self) -> int:
+        """Width of the first layer's input: the latent, and beside it the class embedding."""
+        return self.latent_dim + (self.embedding_dim if self.num_classes else 0)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Multiplications that one digit takes."""
+        if self.architecture == "dcgan":
+            deep, shallow = self.widths
+            return self.input_dim * deep * 49 + deep * shallow * 16 * 49 + shallow * 16 * 196
+        widths = (self.input_dim, *self.widths, PIXELS)
+        return sum(a * b for a, b in pairwise(widths))
+
+    @property
+    def activations(self) -> int:
+        """The most values that one digit needs at a time, in one layer."""
+        if self.architecture == "dcgan":
+            deep, shallow = self.widths
+            return max(49 * deep, 49 * 16 * shallow, 196 * 16)  # patches of a layer's outputs, before they are added
+        return max(self.input_dim, *self.widths, PIXELS)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DiscriminatorConfig:
@@ -60,7 +83,7 @@ def _check_config(config: GeneratorConfig | DiscriminatorConfig) -> None:
 
     def require(ok: bool, name: str, allowed: str) -> None:
         if not ok:
-            raise ValueError(f"{name} must be {allowed}, not {getattr(config, name)!r}")
+            raise ValueError(f"{name} must be {allowed}, not {repr(getattr(config, name))[:100]}")
 
     for name, kind in get_type_hints(type(config)).items():
         if get_origin(kind) is Literal:

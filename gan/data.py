@@ -79,8 +79,9 @@ class Dataset:
         else:
             there = counts[counts > 0]
             each = f"{there.min():,}" if there.min() == there.max() else f"{there.min():,} … {there.max():,}"
-            missing = ", ".join(str(c) for c in range(NUM_CLASSES) if counts[c] == 0)
-            classes = f"{len(there)} classes of {each}" + (f" (none of class {missing})" if missing else "")
+            classes = f"{len(there)} class{'es' if len(there) > 1 else ''} of {each}"
+            if len(there) < NUM_CLASSES:
+                classes += f" (only {', '.join(str(c) for c in range(NUM_CLASSES) if counts[c])})"
         return "; ".join([f"{self.name}: {len(self):,} images, {classes}", *self.notes])
 
     def preview(self) -> bytes:

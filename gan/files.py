@@ -3,13 +3,16 @@
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gan.errors import UserError
 
 UNFINISHED = ".part"
+PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)  # seconds between the tries
 
 
 def write_atomically(path: Path, content: bytes | str) -> None:
@@ -41,7 +44,7 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
                     os.fsync(file.fileno())
                 os.chmod(temporary, 0o644)  # mkstemp makes it private
             for temporary_path, path in written.items():
-                os.replace(temporary_path, path)
+                patiently(partial(os.replace, temporary_path, path))
         except BaseException:
             for temporary_path in written:
                 temporary_path.unlink(missing_ok=True)
@@ -50,6 +53,23 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
         raise UserError(
             f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder."
         ) from error
+
+
+def patiently(action: Callable[[], None]) -> None:
+    """Rename or delete a file, again and again for a second if that is refused: on Windows a virus scanner, an indexer
+    or a viewer holds a file for a moment.
+
+    Raises:
+        PermissionError: it is refused for longer.
+    """
+    for wait in (*PAUSES, None):
+        try:
+            return action()
+        except PermissionError:
+            if wait is None:
+                raise
+            time.sleep(wait)
+    return None
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -31,6 +31,7 @@ YOUNGER_KEYS = {"class_std"}  # of a network's config, added to format 1 later
 CONFIG_KEYS = {"format", "recipe", "generator", "discriminator", "training", "sha256"}
 MAX_CONFIG_BYTES = 64 * 1024
 MAX_WEIGHTS_BYTES = 64 * 1024 * 1024
+MAX_QUOTED = 200  # characters of a value in a message
 
 Config = TypeVar("Config", GeneratorConfig, DiscriminatorConfig)
 
@@ -115,20 +116,20 @@ def read_config(folder: Path) -> dict[str, Any]:
         ModelError: it is missing, too large, no JSON, of another format version, or has missing or unknown keys.
     """
     path = folder / CONFIG
-    if not path.is_file():
+    data = _read(path, MAX_CONFIG_BYTES)
+    if data is None:
         raise ModelError(
             f"{folder} holds no {CONFIG}: it is not a model folder, or its run has not finished an epoch yet"
         )
-    if path.stat().st_size > MAX_CONFIG_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_CONFIG_BYTES} bytes: it is not one of ours")
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(data.decode())
+        json.dumps(config, ensure_ascii=False).encode()  # half of a surrogate pair could be shown to nobody
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is not valid JSON ({error}): fetch or train the model again") from None
     if not isinstance(config, dict):
         raise ModelError(f"{path} must hold a JSON object, not {type(config).__name__}")
     if config.get("format") != FORMAT:
-        raise ModelError(f"{path} has format {config.get('format')!r}; this version reads format {FORMAT}")
+        raise ModelError(f"{path} has format {_shown(config.get('format'))}; this version reads format {FORMAT}")
     _check_keys(set(config), CONFIG_KEYS, str(path))
     for key, kind in (("recipe", str), ("training", dict), ("sha256", dict)):
         if not isinstance(config[key], kind):
@@ -164,14 +165,14 @@ def config_from_dict(kind: type[Config], values: Any, where: str) -> Config:
         ModelError: names the key, what it must be, and what was found; `where` is the part of config.json.
     """
     if not isinstance(values, dict):
-        raise ModelError(f"{where} in {CONFIG} must be a JSON object, not {values!r}")
+        raise ModelError(f"{where} in {CONFIG} must be a JSON object, not {_shown(values)}")
     defaults = {f.name: f.default for f in fields(kind) if f.default is not MISSING}
     _check_keys(set(values) | YOUNGER_KEYS & set(defaults), set(defaults), f"{where} in {CONFIG}")
     values = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
     for key, value in values.items():
         expected = type(defaults[key])
         if type(value) is not expected and not (expected is float and type(value) is int):
-            raise ModelError(f"{where}.{key} in {CONFIG} must be of type {expected.__name__}, not {value!r}")
+            raise ModelError(f"{where}.{key} in {CONFIG} must be of type {expected.__name__}, not {_shown(value)}")
     try:
         return kind(**values)
     except ValueError as error:
@@ -180,7 +181,7 @@ def config_from_dict(kind: type[Config], values: Any, where: str) -> Config:
 
 def _check_keys(found: set[str], expected: set[str], where: str) -> None:
     problems = [f"missing {', '.join(sorted(expected - found))}"] if expected - found else []
-    problems += [f"unknown {', '.join(sorted(found - expected))}"] if found - expected else []
+    problems += [f"unknown {', '.join(map(_shown, sorted(found - expected)[:5]))}"] if found - expected else []
     if problems:
         raise ModelError(f"{where} has the wrong keys: {'; '.join(problems)}")
 
@@ -206,11 +207,9 @@ def read_tensors(
         ModelError: the file is missing, too large, damaged, of another sha256, or its tensors' names, shapes, dtypes or
             values (not finite) don't fit.
     """
-    if not path.is_file():
+    data = _read(path, MAX_WEIGHTS_BYTES)
+    if data is None:
         raise ModelError(f"{path.parent} holds no {path.name}: the weights are missing")
-    if path.stat().st_size > MAX_WEIGHTS_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_WEIGHTS_BYTES >> 20} MB: it is not one of ours")
-    data = path.read_bytes()
     actual = hashlib.sha256(data).hexdigest()
     if sha256 is not None and actual != sha256:
         raise ModelError(f"{path} is damaged or was replaced: its sha256 is {actual[:8]}…, {CONFIG} says {sha256[:8]}…")
@@ -229,3 +228,28 @@ def read_tensors(
         if not torch.isfinite(tensor).all():
             raise ModelError(f"{path}: tensor {name} holds values that are not finite")
     return tensors, data
+
+
+def _read(path: Path, most: int) -> bytes | None:
+    """A regular file's bytes; None if it is not there.
+
+    Raises:
+        ModelError: it is larger than `most` bytes or cannot be read.
+    """
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except (OSError, ValueError) as error:  # not allowed, too long a name, a disk that fails
+        raise ModelError(f"{_shown(str(path))} cannot be read ({getattr(error, 'strerror', None) or error})") from None
+    if len(data) > most:
+        size = f"{most >> 20} MB" if most >= 1 << 20 else f"{most} bytes"
+        raise ModelError(f"{path} is larger than {size}: it is not one of ours")
+    return data
+
+
+def _shown(value: Any) -> str:
+    """A value of a file as messages quote it: in short, however large it is."""
+    text = value if isinstance(value, str) and value.isprintable() else repr(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[:MAX_QUOTED]}…"

@@ -149,24 +149,28 @@ class Generator(nn.Module):
             raise ValueError(f"give one digit for each seed: {len(seeds)} seeds, {len(digits)} digits")
         return [latents.checked_digit(d) for d in digits]
 
-    def sample(self, seeds: Sequence[int], digits: Sequence[int] | None = None, temperature: float = 1.0) -> Tensor:
+    def sample(
+        self, seeds: Sequence[int], digits: Sequence[int] | int | None = None, temperature: float = 1.0
+    ) -> Tensor:
         """Images `uint8 [N, 28, 28]` on the CPU, 0 = paper, 255 = ink.
 
         Image i depends on its own seed and class and on the temperature, on nothing else.
 
         Args:
             seeds: N whole numbers in 0 … 2³²−1.
-            digits: N classes in 0 … 9; None: each seed's last decimal digit, if the generator is class-conditional.
+            digits: N classes in 0 … 9, or one for all; None: each seed's last decimal digit, if the generator is
+                class-conditional.
             temperature: scales the latent, 0.1 … 1.5; lower is more typical and less varied (truncation).
 
         Raises:
             TypeError: seeds is a single number.
             ValueError: a seed, digit or temperature out of range, or digits asked of an unconditional generator.
         """
-        if isinstance(seeds, int):
+        if isinstance(seeds, int | np.integer):
             raise TypeError(f"seeds must be several, as [{seeds}] or range({seeds}, {seeds + 16}), not {seeds!r} alone")
         seeds = list(seeds)
-        y = latents.one_hot(self.classes(seeds, digits))
+        asked = [int(digits)] * len(seeds) if isinstance(digits, int | np.integer) else digits
+        y = latents.one_hot(self.classes(seeds, asked))
         z = latents.latent(seeds, self.config.latent_dim)
         return self.draw(z, y, temperature)
 

@@ -18,7 +18,8 @@ One digit, from its latent z and class weights y:
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -42,6 +43,8 @@ SLOPE = 0.2  # of leaky ReLU
 CALIBRATION_SEEDS = 2048
 CLIPPED = 1e-4  # share of a layer's activations that may lie beyond its range: the step is finer without its outliers
 CHUNK = 256  # digits drawn at once: bounds the memory, and changes nothing else
+between_blocks: ContextVar[Callable[[], None] | None] = ContextVar("between_blocks", default=None)
+"""Called before each CHUNK of a drawing; what it raises ends the drawing."""
 MAX_MULTIPLIER = 2.0**16
 MAX_BIAS = 2.0**24
 MAX_EMBEDDING = 2**19  # in steps of 2⁻¹²: the sum of squares of 2,048 of them is exact in float64
@@ -128,7 +131,10 @@ class QuantizedGenerator:
         dtype = dtype or (torch.int8 if device.type == "cpu" and int8_products_are_exact() else torch.float32)
         x = torch.from_numpy(self.quantized_input(z, y, temperature))
         images = torch.empty(len(x), PIXELS, dtype=torch.uint8)
+        check = between_blocks.get()
         for i in range(0, len(x), CHUNK):
+            if check:
+                check()
             images[i : i + CHUNK] = self._draw(x[i : i + CHUNK].to(device), dtype).cpu()
         return images.view(-1, IMAGE_SIZE, IMAGE_SIZE)
 

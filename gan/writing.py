@@ -1,5 +1,6 @@
 """A line of text in handwriting: the generator draws its digits, and a pen the separators between them."""
 
+import unicodedata
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,17 @@ from gan.config import IMAGE_SIZE
 from gan.networks import Generator
 
 DIGIT_ADVANCE = 20  # MNIST fits its digits into 20 of the 28 columns, so cells overlap by their empty margins
-SEPARATORS = {" ": 12, "-": 15, ".": 9, "/": 15, ":": 9, "+": 18, ",": 9}  # with the advance of each, in pixels
+SEPARATORS = {
+    " ": 12,
+    "-": 15,
+    ".": 9,
+    "/": 15,
+    ":": 9,
+    "+": 18,
+    ",": 9,
+    "(": 11,
+    ")": 11,
+}  # with the advance of each, in pixels
 STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  # of the separators, (x, y) to (x, y)
     " ": [],
     "-": [((9.5, 14.5), (18.5, 14))],
@@ -19,8 +30,54 @@ STROKES: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {  #
     ":": [((14, 11), (14, 11.1)), ((14, 20), (14, 20.1))],
     "+": [((8, 14.2), (20, 13.8)), ((14.2, 8), (13.8, 20))],
     ",": [((14.5, 21.5), (13, 25))],
+    "(": [((16.5, 4.5), (13, 9.5)), ((13, 9.5), (12, 14.5)), ((12, 14.5), (13, 19.5)), ((13, 19.5), (16.5, 24.5))],
+    ")": [((11.5, 4.5), (15, 9.5)), ((15, 9.5), (16, 14.5)), ((16, 14.5), (15, 19.5)), ((15, 19.5), (11.5, 24.5))],
 }
 MARGIN = (IMAGE_SIZE - DIGIT_ADVANCE) // 2  # left and right of a line: the rest of its first and last digit's cell
+
+READ_AS = {  # characters that mean one of ours, or several
+    **dict.fromkeys("‐‒–—―−~〜_", "-"),
+    **dict.fromkeys("·•∙⋅。٫", "."),
+    **dict.fromkeys("、;٬，", ","),
+    **dict.fromkeys("⁄∕\\÷", "/"),
+    **dict.fromkeys("[{【〔「『〈《", "("),
+    **dict.fromkeys("]}】〕」』〉》", ")"),
+    **{numeral: str(digit) for digit, numeral in enumerate("〇一二三四五六七八九")},
+    "零": "0",
+    "∶": ":",
+    "π": "3.14159265358979",
+}
+MARKS = {  # after a number of a date or a time; before the next one they mean a separator, at the end nothing
+    **dict.fromkeys("年月년월", "-"),
+    **dict.fromkeys("日号號일", " "),
+    **dict.fromkeys("时時点點分시분", ":"),
+    **dict.fromkeys("秒초", ""),
+}
+
+
+def readable(text: str) -> tuple[str, str]:
+    """What a line can hold of any text, and the characters that it cannot hold, each once.
+
+    Full-width and other scripts' digits are digits, dashes are dashes, 2026年11月21日 is 2026-11-21.
+    """
+    held: list[str] = []
+    refused: dict[str, None] = {}
+    characters = unicodedata.normalize("NFKC", text)
+    for character, following in zip(characters, characters[1:] + " ", strict=False):
+        digit = unicodedata.decimal(character, None)
+        if digit is not None:
+            held.append(str(digit))
+        elif character in SEPARATORS:
+            held.append(character)
+        elif character in MARKS:
+            held.append(MARKS[character] if unicodedata.decimal(following, None) is not None else "")
+        elif character in READ_AS:
+            held.append(READ_AS[character])
+        elif character.isspace():
+            held.append(" ")
+        elif unicodedata.category(character) != "Cf":  # invisible: nothing is lost
+            refused[character] = None
+    return "".join(held), "".join(refused)
 
 
 def written_line(
@@ -38,7 +95,7 @@ def written_line(
         ValueError: another character, no character, or an unconditional generator.
     """
     if not text or not set(text) <= set("0123456789") | set(SEPARATORS):
-        raise ValueError(f"text must be digits, spaces and - . / : + , only, not {text!r}")
+        raise ValueError(f"text must be digits, spaces and - . / : + , ( ) only, not {text!r}")
     classes = [int(c) for c in text if c.isdigit()]
     seeds = latents.seed_range(seed, len(classes)) if own else [seed] * len(classes)
     images = iter(generator.sample(seeds, classes, temperature).numpy() if classes else ())  # [28, 28] each

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from gan import latents
+from gan.console import print_everywhere
 from gan.networks import Generator
 from gan.walks import plane, walk
 
@@ -49,4 +50,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -109,6 +109,19 @@ def test_a_single_number_is_refused_with_the_way_to_write_it(modern: Generator) 
         modern.sample(7)  # type: ignore[arg-type]
 
 
+def test_one_digit_is_asked_of_every_seed(modern: Generator) -> None:
+    threes = modern.sample([7, 8], digits=[3, 3])
+    for three in (3, np.int64(3)):
+        assert torch.equal(modern.sample([7, 8], digits=three), threes)  # type: ignore[arg-type]
+    assert torch.equal(modern.sample([7], digits=3), threes[:1])
+    with pytest.raises(ValueError, match="11"):
+        modern.sample([7], digits=11)
+    with pytest.raises(ValueError, match="unconditional"):
+        untrained("batchnorm").sample([1], digits=3)
+    with pytest.raises(TypeError, match=r"as \[7\]"):
+        modern.sample(np.int64(7))  # type: ignore[arg-type]
+
+
 def test_changed_weights_draw_other_digits(modern: Generator) -> None:
     generator = Generator(modern.config).eval()
     generator.load_state_dict(modern.state_dict())

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
         (["relu-2", "--dataset", "cifar"], "--dataset"),
         (["relu-2", "--seed", "-1"], "seed must be from 0 to 4294967295"),
         (["relu-2", "--seed", "abc"], "--seed"),
+        (["relu-2", "--overwrite"], "--overwrite says how a run is published: add --push-to-hub USER/REPO"),
         (["no-such-recipe"], "batchnorm"),
         ([], "modern"),
     ],

@@ -5,7 +5,7 @@ import pytest
 
 from gan.networks import Generator
 from gan.recipes import RECIPES
-from gan.writing import SEPARATORS, separator, written_line
+from gan.writing import MARKS, READ_AS, SEPARATORS, readable, separator, written_line
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +43,30 @@ def test_separator_has_ink_within_its_advance(character: str) -> None:
 def test_line_refuses_other_characters(conditional: Generator, text: str) -> None:
     with pytest.raises(ValueError, match="text must be"):
         written_line(conditional, text, seed=7)
+
+
+@pytest.mark.parametrize(
+    ("text", "held", "refused"),
+    [
+        ("2026-11-21", "2026-11-21", ""),
+        ("（０３０）12–34 ", "(030)12-34 ", ""),
+        ("2026年11月21日", "2026-11-21", ""),
+        ("2026年11月21日14时30分", "2026-11-21 14:30", ""),
+        ("2026年", "2026", ""),
+        ("二〇二六", "2026", ""),
+        ("٣½", "31/2", ""),
+        ("π", "3.14159265358979", ""),
+        ("5 €, a5a", "5 , 5", "€a"),
+        ("1\u200b2\n3", "12 3", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_can_be_read_as_digits_and_separators_is_and_the_rest_is_named(text: str, held: str, refused: str) -> None:
+    assert readable(text) == (held, refused)
+
+
+def test_what_a_line_can_hold_is_left_as_it_is() -> None:
+    ours = "0123456789" + "".join(SEPARATORS)
+    assert readable(ours) == (ours, "")
+    assert set("".join([*READ_AS.values(), *MARKS.values()])) <= set(ours)
+    assert not (set(READ_AS) | set(MARKS)) & set(ours)

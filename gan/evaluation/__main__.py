@@ -11,6 +11,7 @@ import tyro
 
 from gan import latents
 from gan.config import DatasetName
+from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
 from gan.devices import choose_device
 from gan.errors import UserError
@@ -164,4 +165,5 @@ def _load_real(model: str, record: dict[str, Any], options: Options) -> tuple[Re
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from gan.config import IMAGE_SIZE, DatasetName
+from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
 from gan.errors import UserError
 from gan.evaluation.classifier import WEIGHTS, Classifier, as_input, calibrate
@@ -190,4 +191,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -11,6 +11,7 @@ from typing import Annotated
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, UseAppendAction, arg
 
+from gan.console import print_everywhere
 from gan.errors import UserError
 from gan.hub import push, space, static_space
 from gan.hub.card_options import CardOptions
@@ -109,9 +110,10 @@ class Site:
 
     def __call__(self) -> None:
         from gan.web.site import site_files
-        from gan.web.site_folder import write_site
+        from gan.web.site_folder import check_folder, write_site
         from gan.web.site_models import site_models
 
+        check_folder(self.folder)
         files = site_files(site_models(self.model))
         write_site(self.folder, files)
         size = sum(map(len, files.values())) / 1e6
@@ -145,4 +147,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -71,7 +71,7 @@ def web_address(remote: str) -> str | None:
 def _git(folder: Path, *arguments: str) -> str:
     """What git answers, "" if it fails or isn't there."""
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, timeout=10)
+        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, timeout=10)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""

@@ -9,6 +9,7 @@ import httpx2
 from huggingface_hub import errors
 
 from gan.errors import ModelError
+from gan.proxies import ProxyError, use_proxies
 
 
 class HubError(ModelError):
@@ -38,6 +39,10 @@ def explained(subject: str) -> Iterator[None]:
     Network trouble reaches us as OSError, httpx2.HTTPError, ValueError (names, answers that are no JSON), KeyError
     (answers that lack something) or RuntimeError (wrapped upload failures, hf-xet); anything else is a bug and passes.
     """
+    try:
+        use_proxies()
+    except ProxyError as error:
+        raise HubError(error.reason, f"{error.remedy}.", unreachable=True) from None
     try:
         yield
     except HubError:

@@ -85,7 +85,7 @@ class Target:
     @property
     def command_that_overwrites(self) -> str:
         words = f"push MODEL {self.repo_id}" if self.kind == "model" else f"deploy {self.repo_id}"
-        return f"python -m gan.hub {words} --overwrite"
+        return f"python -m gan.hub {words} --overwrite"  # train.py's --overwrite does the same
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The states that a run is resumed from: state/step-*.safetensors in its folder, of which the last three are kept."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import safetensors.torch
 from torch import Tensor
 
 from gan.errors import UserError
-from gan.files import write_atomically
+from gan.files import patiently, write_atomically
 from gan.training.settings import damaged, read_metadata, saved_states
 
 HISTORY = "history.jsonl"
@@ -25,7 +26,7 @@ def save_state(folder: Path, tensors: dict[str, Tensor], metadata: dict[str, Any
     data = safetensors.torch.save(tensors, {"run": json.dumps(metadata)})
     write_atomically(folder / "state" / f"step-{metadata['steps']:09d}.safetensors", data)
     for old in saved_states(folder)[:-STATES_KEPT]:
-        old.unlink(missing_ok=True)
+        patiently(partial(old.unlink, missing_ok=True))
 
 
 def load_newest_state(

@@ -16,7 +16,8 @@ class RunOptions:
     """Where a run finds its data, where it writes, and on what it computes."""
 
     data_dir: Path = Path("data")
-    """Folder of the data set in torchvision's layout; downloaded there if missing. For `folder`: the images."""
+    """Folder of the data set: its files, or torchvision's layout; downloaded there if missing. For `folder`: the
+    images."""
     dataset: DatasetName = "mnist"
     """What to draw; `folder` reads images of one's own, labelled by subfolders 0 … 9 if there are any."""
     output_dir: Path | None = None
@@ -49,6 +50,8 @@ class RunOptions:
     """Make that repository private."""
     hub_tag: str | None = None
     """Tag the published commit, say v1."""
+    overwrite: bool = False
+    """Publish into a repository that isn't ours too, and replace what others wrote under our files' names."""
     checkpoint_steps: int = 0
     """Save a checkpoint every so many steps, besides the one at the end of each epoch; 0 = only those."""
     card: CardOptions = field(default_factory=CardOptions)
@@ -58,8 +61,9 @@ class RunOptions:
             raise UserError(f"seed must be from 0 to {2**32 - 1} (2³²−1), not {self.seed}")
         if self.checkpoint_steps < 0:
             raise UserError(f"checkpoint_steps must be 0 or more, not {self.checkpoint_steps}")
-        if not self.push_to_hub and (self.private or self.hub_tag is not None):
-            flag = "--private" if self.private else f"--hub-tag {self.hub_tag}"
+        if not self.push_to_hub and (self.private or self.overwrite or self.hub_tag is not None):
+            flag = f"--hub-tag {self.hub_tag}" if self.hub_tag is not None else "--overwrite"
+            flag = "--private" if self.private else flag
             raise UserError(f"{flag} says how a run is published: add --push-to-hub USER/REPO, or leave {flag} out")
         if self.card.given() and not self.push_to_hub:
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in self.card.given())

@@ -4,7 +4,8 @@ Gradio checks none of these arguments, so each is written as a link's parameter 
 """
 
 import base64
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
@@ -12,25 +13,41 @@ from urllib.parse import urlencode
 import gradio as gr
 
 from gan import latents
+from gan.errors import UserError
 from gan.networks import Generator
-from gan.web import links, pictures
-from gan.web.judge import NoJudgeError, read_digits
+from gan.web import links, mcp, pictures
 from gan.web.model_store import ModelStore, pin
-from gan.web.opening import open_link
+from gan.web.opening import open_patiently
+from gan.web.queue import BusyError, DrawingQueue
 from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
+from gan.web.routes import picture_file, readings_of
+
+BUSY = "Busy"  # the title of the error that says to ask again later
 
 
-def add(models: ModelStore) -> None:
+def add(models: ModelStore, queue: DrawingQueue | None = None) -> None:
     """Put the functions on the page that is being built."""
-    for name, function in functions(models).items():
+    mcp.send_images()
+    for name, function in functions(models, queue).items():
         gr.api(function, api_name=name, queue=False, concurrency_limit=None)
 
 
-def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
+def functions(
+    models: ModelStore, queue: DrawingQueue | None = None
+) -> dict[str, Callable[..., Awaitable[dict[str, Any]]]]:
     """The API's functions by name. Each answers with the picture as a data URI, the digits' numbers and classes, and
-    the query that brings the picture back on the page and the plain routes."""
+    the query that brings the picture back on the page and the plain routes; gr.Error says why it doesn't."""
+    queue = queue or DrawingQueue()
 
-    def generate(
+    async def answer(generator: Generator, request: Request, path: str) -> dict[str, Any]:
+        """The picture of a route as a data URI, and its link."""
+        with refused():
+            content = await picture_file(queue, models, generator, request, path)
+        _, encoding = pictures.ENCODINGS[path]
+        image = f"data:{encoding.media_type};base64,{base64.b64encode(content).decode()}"
+        return {"image": image} | _link(generator, request)
+
+    async def generate(
         seed: int = 0, count: int = 16, digit: int | None = None, temperature: float = 1.0, ten: bool = False
     ) -> dict[str, Any]:
         """Draw handwritten digits by their numbers.
@@ -46,13 +63,13 @@ def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
             image (PNG data URI), numbers, digits, link (query of the page and of /digits.png), model, weights.
         """
         given = {"seed": seed, "count": count, "digit": digit, "temperature": temperature, "ten": _switch(ten)}
-        generator, request = _opened(models, DigitsRequest, given)
-        return _answer(generator, request, "/digits.png") | {
+        generator, request = await _opened(models, DigitsRequest, given)
+        return await answer(generator, request, "/digits.png") | {
             "numbers": latents.seed_range(request.seed, request.count),
             "digits": pictures.drawn_classes(generator, request),
         }
 
-    def interpolate(
+    async def interpolate(
         seeds: str = "7,42",
         digits: str | None = None,
         frames: int = 60,
@@ -83,9 +100,11 @@ def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
             "seeds": seeds, "digits": digits, "frames": frames, "mode": mode, "loop": _switch(loop), "count": count,
             "temperature": temperature, "fps": fps, "scale": scale,
         }  # fmt: skip
-        return _answer(*_opened(models, WalkRequest, given), "/walk.gif")
+        return await answer(*await _opened(models, WalkRequest, given), "/walk.gif")
 
-    def write(text: str, seed: int = 0, hand: str = "one", temperature: float = 1.0, scale: int = 4) -> dict[str, Any]:
+    async def write(
+        text: str, seed: int = 0, hand: str = "one", temperature: float = 1.0, scale: int = 4
+    ) -> dict[str, Any]:
         """Write a line of digits by hand. Spaces and separators are drawn, not generated.
 
         Args:
@@ -99,9 +118,9 @@ def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
             image (PNG data URI), link (query of the page and of /text.png), model, weights.
         """
         given = {"text": text, "seed": seed, "hand": hand, "temperature": temperature, "scale": scale}
-        return _answer(*_opened(models, TextRequest, given), "/text.png")
+        return await answer(*await _opened(models, TextRequest, given), "/text.png")
 
-    def judge(
+    async def judge(
         seed: int = 0, count: int = 16, digit: int | None = None, temperature: float = 1.0, ten: bool = False
     ) -> dict[str, Any]:
         """Let a classifier (99.6 % right on MNIST's test digits) read generated digits.
@@ -117,34 +136,50 @@ def functions(models: ModelStore) -> dict[str, Callable[..., dict[str, Any]]]:
             readings (number, drawn_as, read_as and probability of each digit), link, model, weights.
         """
         given = {"seed": seed, "count": count, "digit": digit, "temperature": temperature, "ten": _switch(ten)}
-        generator, request = _opened(models, DigitsRequest, given)
-        try:
-            readings = read_digits(generator, request)
-        except NoJudgeError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        generator, request = await _opened(models, DigitsRequest, given)
+        with refused():
+            readings = await readings_of(queue, models, generator, request)
         return {"readings": [asdict(reading) for reading in readings]} | _link(generator, request)
 
     return {"generate": generate, "interpolate": interpolate, "write": write, "judge": judge}
+
+
+DECIMALS = 4  # that a link writes
+
+
+def _plain(value: object) -> object:
+    """A number as a link writes it: JavaScript and JSON have one kind of number, so that 7 may arrive as 7.0, and 0.3
+    as 0.30000000000000004. What is no such number is left for the links' parser to refuse."""
+    if not isinstance(value, float):
+        return value
+    rounded = round(value, DECIMALS)
+    if abs(value - rounded) > 1e-9 * max(abs(value), 1):
+        return value
+    return int(rounded) if rounded.is_integer() else rounded
 
 
 def _switch(on: object) -> object:
     return int(on) if isinstance(on, bool) else on
 
 
-def _opened(models: ModelStore, kind: type[Request], given: dict[str, Any]) -> tuple[Generator, Any]:
+@contextmanager
+def refused() -> Iterator[None]:
+    """Turn what a visitor should read into Gradio's error."""
+    try:
+        yield
+    except BusyError as error:
+        raise gr.Error(str(error), title=BUSY, print_exception=False) from None
+    except UserError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+async def _opened(models: ModelStore, kind: type[Request], given: dict[str, Any]) -> tuple[Generator, Any]:
     """The served generator and the request of these arguments; gr.Error says what is wrong with them."""
-    query = urlencode({name: value for name, value in given.items() if value is not None})
-    generator, request, problems = open_link(models, query, kind)
+    query = urlencode({name: _plain(value) for name, value in given.items() if value is not None})
+    generator, request, problems = await open_patiently(models, query, kind)
     if problems:
         raise gr.Error(" ".join(f"{p.parameter} {p.reason}, not {p.value!r}." for p in problems), print_exception=False)
     return generator, request
-
-
-def _answer(generator: Generator, request: Request, path: str) -> dict[str, Any]:
-    """The picture of a route as a data URI, and its link."""
-    _, encoding = pictures.ENCODINGS[path]
-    content = base64.b64encode(pictures.encoded(generator, request, path)).decode()
-    return {"image": f"data:{encoding.media_type};base64,{content}"} | _link(generator, request)
 
 
 def _link(generator: Generator, request: Request) -> dict[str, Any]:

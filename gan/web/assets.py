@@ -11,7 +11,7 @@ from gan.web.joining import joined
 
 STATIC = Path(__file__).parent / "static"
 ENGINE = Path(__file__).parent / "engine"
-MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm"}
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".png": "image/png"}
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 
@@ -30,28 +30,29 @@ def engine_version() -> str:
 def _version(*folders: Path) -> str:
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(folder.iterdir()):
+        for path in sorted(folder.rglob("*")):
             if path.suffix in MEDIA_TYPES:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 async def static_file(request: HttpRequest) -> Response:
-    """The page's script or style of that name, whichever version is named; 404 for anything else."""
-    return _file(STATIC, request.path_params["name"])
+    """The page's script or style of that name; 404 for anything else."""
+    return _file(STATIC, request, static_version())
 
 
 async def engine_file(request: HttpRequest) -> Response:
-    """The engine's script or WebAssembly of that name, as `static_file`."""
-    return _file(ENGINE, request.path_params["name"])
+    """The engine's script, WebAssembly or picture of that name, as `static_file`."""
+    return _file(ENGINE, request, engine_version())
 
 
-def _file(folder: Path, name: str) -> Response:
-    """A file of the folder itself.
+def _file(folder: Path, request: HttpRequest, version: str) -> Response:
+    """A file of the folder itself, whichever version is named; but only the true version may be cached for ever.
 
     A script comes joined with all that it imports, so that the many small ones cost one request."""
-    path = folder / name
-    if path.parent != folder or path.suffix not in MEDIA_TYPES or not path.is_file():
+    path = next((p for p in folder.iterdir() if p.name == request.path_params["name"]), None)
+    if path is None or path.suffix not in MEDIA_TYPES:
         return Response(status_code=404)
     content = joined(path) if path.suffix == ".js" else path.read_bytes()
-    return Response(content, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": IMMUTABLE})
+    cached = IMMUTABLE if request.path_params["version"] == version else "no-cache"
+    return Response(content, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": cached})

@@ -27,6 +27,8 @@ class Control:
     info: str | None = None
     element: str | None = None
     """Its id on the page."""
+    style: str | None = None
+    """A class of style.css."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +58,6 @@ class Choice(Control):
     options: tuple[tuple[str, str], ...]
     """Values, and the words for them (those that have no such key stand as they are)."""
     default: str
-    style: str | None = None
-    """A class of style.css."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,23 +76,6 @@ class Line(Control):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Command:
-    """A button that calls the panel's function of that name."""
-
-    name: str
-    element: str
-    """Its id on the page."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Commands:
-    """Buttons side by side."""
-
-    form: ClassVar[str] = "commands"
-    buttons: tuple[Command, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Place:
     """An empty place, which the panel of that name fills (`mounts` in static/compose.js)."""
 
@@ -107,7 +90,8 @@ class Tab:
     name: str
     kind: str
     """What it shows: a kind of request, `links.KINDS`."""
-    controls: tuple[Control | Commands | Place, ...]
+    controls: tuple[Control | Place, ...]
+    """None where the panel has the whole width and its own."""
 
     @property
     def shown(self) -> dict[str, Control]:
@@ -126,14 +110,9 @@ def temperature(kind: type[Request]) -> Slider:
     return slider(kind, "temperature", "temperature", step=0.05, info="temperature_info")
 
 
-def random(element: str) -> Commands:
-    return Commands(buttons=(Command(name="random", element=element),))
-
-
 TABS = (
     Tab(name="generate", kind="digits", controls=(
         Number(name="seed", label="seed", element="seed"),
-        Commands(buttons=tuple(Command(name=name, element=name) for name in ("previous", "random", "next"))),
         slider(DigitsRequest, "count", "count", element="count"),
         Choice(
             name="digit", label="digit", element="digit", default="", style="keys-row",
@@ -144,23 +123,22 @@ TABS = (
         Place(name="download"),
     )),
     Tab(name="morph", kind="walk", controls=(
-        random("morph-random"),
         Choice(name="mode", label="mode", options=(("slerp", "slerp"), ("lerp", "lerp")), default="slerp"),
-        slider(WalkRequest, "frames", "frames", element="frames"),
-        slider(WalkRequest, "count", "side_by_side", element="side-by-side"),
+        slider(WalkRequest, "frames", "frames", element="frames", style="of-walk"),
+        slider(WalkRequest, "count", "side_by_side", element="side-by-side", style="of-walk"),
         temperature(WalkRequest),
-        slider(WalkRequest, "fps", "fps", element="fps"),
-        Switch(name="loop", label="loop", element="loop"),
-        Switch(name="swing", label="swing", element="swing"),
+        slider(WalkRequest, "fps", "fps", element="fps", style="of-walk"),
+        Switch(name="loop", label="loop", element="loop", style="of-walk"),
+        Switch(name="swing", label="swing", element="swing", style="of-walk"),
         Switch(name="plane", label="plane", element="plane"),
     )),
     Tab(name="write", kind="text", controls=(
         Line(name="text", label="text", info="text_info", most=MAX_TEXT, element="text", placeholder="3.14159"),
         Number(name="seed", label="handwriting", element="hand-seed"),
-        random("write-random"),
         Choice(name="hand", label="hand", options=(("one", "hand_one"), ("own", "hand_own")), default="one"),
         temperature(TextRequest),
     )),
+    Tab(name="watch", kind="watch", controls=()),
 )  # fmt: skip
 
 

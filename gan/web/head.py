@@ -1,6 +1,5 @@
 """The head of the page's HTML, which knows the link that was opened: its card, and the state of the page's scripts."""
 
-import dataclasses
 import html
 import json
 import math
@@ -17,15 +16,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gan.devices import describe_device
 from gan.networks import Generator
-from gan.web import links
-from gan.web.assets import static_version
+from gan.web import cards, links
+from gan.web.assets import engine_version, static_version
 from gan.web.drawn_here import engine_state
+from gan.web.fight import fight_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
 from gan.web.page_state import constants, in_script, values_of
 from gan.web.parameters import VERSION, Problem
-from gan.web.pictures import preview
+from gan.web.pictures import title
 from gan.web.requests import Request
 from gan.web.words import ENGLISH
 
@@ -76,6 +76,8 @@ class LinkHead:
             if message["type"] == "http.response.start":
                 start = message
                 return
+            if message["type"] != "http.response.body":
+                return
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
@@ -88,7 +90,8 @@ class LinkHead:
             await send(start)
             await send({"type": "http.response.body", "body": body})
 
-        await self.app(scope, receive, collect)
+        # Gradio reads nothing of a link, but takes parameters of its own (page, deep_link), which no page here has.
+        await self.app({**scope, "query_string": b""}, receive, collect)
 
     def _listen(self, path: str, send: Send) -> Send:
         async def heard(message: Message) -> None:
@@ -104,36 +107,42 @@ def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Seque
     """Gradio's HTML with the tags of the link that was opened in place of Gradio's own; `scripts` are fetched early."""
     generator, request, problems = open_link(models, raw_query(http))
     base = get_root_url(http, http.url.path, http.scope.get("root_path"))
-    head = f"{card_tags(request, generator, base)}\n{script(request, problems, generator, models, scripts)}\n"
+    head = f"{card_tags(request, generator, base)}\n{script(http, request, problems, generator, models, scripts)}\n"
     page = TAGS.sub(b"", page)
     return page.replace(b"<head>", b"<head>\n" + head.encode(), 1)
 
 
 def card_tags(request: Request, generator: Generator, base: str) -> str:
-    """og: and twitter: tags; the image is the very picture that the link shows."""
-    pinned = dataclasses.replace(request, model=name_of(generator), weights=generator.weights)
-    shown = preview(pinned)
-    image = f"{base}{shown.path}?{links.write(shown.request)}"
-    address = f"{base}/?{links.write(pinned, page=True)}"
+    """og: and twitter: tags; the image is a card of what the link shows."""
+    query = links.write(request, page=True, model=name_of(generator), weights=generator.weights)
+    image, address, named = f"{base}/card.png?{query}", f"{base}/?{query}", title(request)
     tags = [
         ("property", "og:type", "website"),
         ("property", "og:site_name", ENGLISH["title"]),
-        ("property", "og:title", shown.title),
-        ("property", "og:description", ENGLISH["lead"]),
+        ("property", "og:title", named),
+        ("property", "og:description", ENGLISH["description"]),
         ("property", "og:url", address),
         ("property", "og:image", image),
-        ("property", "og:image:alt", shown.title),
-        ("name", "description", ENGLISH["lead"]),
+        ("property", "og:image:type", "image/png"),
+        ("property", "og:image:width", str(cards.WIDTH)),
+        ("property", "og:image:height", str(cards.HEIGHT)),
+        ("property", "og:image:alt", named),
+        ("name", "description", ENGLISH["description"]),
         ("name", "twitter:card", "summary_large_image"),
-        ("name", "twitter:title", shown.title),
+        ("name", "twitter:title", named),
         ("name", "twitter:image", image),
-        ("name", "twitter:image:alt", shown.title),
+        ("name", "twitter:image:alt", named),
     ]
     return "\n".join(f'<meta {kind}="{name}" content="{html.escape(content)}">' for kind, name, content in tags)
 
 
 def script(
-    request: Any, problems: list[Problem], generator: Generator, models: ModelStore, early: Sequence[str] = ()
+    http: HttpRequest,
+    request: Any,
+    problems: list[Problem],
+    generator: Generator,
+    models: ModelStore,
+    early: Sequence[str] = (),
 ) -> str:
     """The state that the page's scripts start from, and the scripts; Gradio's that are known are fetched early."""
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
@@ -143,11 +152,14 @@ def script(
         **given,
         "kind": kind,
         "state": given["defaults"] | {kind: values_of(request)},
-        "problems": [p.as_json() for p in problems],
+        "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
+        "opening": not links.names_anything(raw_query(http)),
+        "qr": f"./page/{static_version()}/uqr.js",
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
+        "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": choices(models),
@@ -171,3 +183,10 @@ def choices(models: ModelStore) -> list[dict[str, str]]:
     if twin is None:
         return named
     return [{**named[0], "weights": models.served.weights}, *named[1:], {"model": twin.name, "weights": twin.weights}]
+
+
+def _shown(request: Request, parameter: str) -> str | None:
+    """What is shown of a parameter that was refused, as links write it; None if it counts as absent."""
+    entry = links.parameters(type(request), page=True).get(parameter)
+    value = getattr(request, parameter, None)
+    return None if entry is None or value is None or value == () else entry.metadata["write"](value)

@@ -3,14 +3,15 @@
 A browser asks a server over HTTP/1.1 for six files at a time. The page's scripts are small and many; fetched one by one
 they would cost several round trips before the first digit is asked for. So each is sent joined with what it imports.
 Only the forms of `import` and `export` that the scripts use are understood, and any other is refused. The page's
-scripts may import the engine's, from the folder beside theirs.
+scripts may import the engine's, from the folder beside theirs, and the engine's those of a folder of its own.
 """
 
 import re
 from functools import cache
 from pathlib import Path
 
-IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\./|\.\./engine/)([\w.-]+\.js)";$', re.MULTILINE)
+ENGINE_FOLDERS = ("engine", "training")
+IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\.{1,2}/(?:\w+/)*)([\w.-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -76,9 +77,10 @@ def _with_constants(path: Path, code: str) -> str:
 
 def _imported(path: Path, match: re.Match[str]) -> Path:
     """The script that an import of the script at `path` names."""
-    return (path.parent if match[3] == "./" else path.parent.parent / "engine") / match[4]
+    return (path.parent / match[3] / match[4]).resolve()
 
 
 def _constant(path: Path) -> str:
-    """Its name; the page and the engine may have scripts of one name."""
-    return "$" + re.sub(r"\W", "_", ("engine_" if path.parent.name == "engine" else "") + path.stem)
+    """Its name; scripts of different folders may have one name."""
+    folder = path.parent.name
+    return "$" + re.sub(r"\W", "_", f"{folder}_{path.stem}" if folder in ENGINE_FOLDERS else path.stem)

@@ -38,12 +38,11 @@ def read_digits(generator: Generator, request: DigitsRequest) -> list[Reading]:
     Raises:
         NoJudgeError: there is no classifier to read them.
     """
-    with pictures.ONE_AT_A_TIME:
-        drawn = torch.from_numpy(pictures.draw(generator, request))  # [N, 28, 28]
-        try:
-            read, probability = load_classifier().read(drawn)
-        except UserError as error:
-            raise NoJudgeError(error) from error
+    drawn = torch.from_numpy(pictures.draw(generator, request))  # [N, 28, 28]
+    try:
+        read, probability = load_classifier().read(drawn)
+    except UserError as error:
+        raise NoJudgeError(error) from error
     numbers = latents.seed_range(request.seed, request.count)
     if request.ten:
         numbers = [n for n in numbers for _ in range(NUM_CLASSES)]

@@ -2,18 +2,24 @@
 
 Version 1 of the format, written as `v=1`: names, ranges, defaults and the meaning of each are frozen. What changes them
 is version 2, and then this module reads both. Unknown parameters are ignored. A parameter that cannot be read is a
-`Problem`, and its field keeps the default: the page shows the problem, a route answers 422 with it.
+`Problem`: the page shows the problem and the nearest valid value, or else the default; a route answers 422 with it.
 """
 
+import re
 from dataclasses import Field, fields, replace
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
 
 from gan.web.parameters import Problem, RefusalError
-from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest, WatchRequest
 
 MAX_QUERY = 4096  # bytes; the longest link that we make has about 500
-KINDS = {"digits": DigitsRequest, "walk": WalkRequest, "text": TextRequest}  # what the page shows, by the tabs' names
+KINDS = {
+    "digits": DigitsRequest,
+    "walk": WalkRequest,
+    "text": TextRequest,
+    "watch": WatchRequest,
+}  # what the page shows
 PINS = tuple(f.name for f in fields(Request))
 
 R = TypeVar("R", bound=Request)
@@ -28,7 +34,7 @@ def read(kind: type[R], query: str, *, page: bool = False) -> tuple[R, list[Prob
     if len(query) > MAX_QUERY:
         return kind(), [Problem("query", query[:40] + "…", "long", {"most": MAX_QUERY})]
     given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_QUERY):
+    for name, value in pairs(query):
         given.setdefault(name, []).append(value)
     values: dict[str, Any] = {}
     problems = []
@@ -39,14 +45,32 @@ def read(kind: type[R], query: str, *, page: bool = False) -> tuple[R, list[Prob
                     raise RefusalError("repeated")
                 values[name] = entry.metadata["read"](value)
             except RefusalError as refused:
-                problems.append(Problem(name, value[:40], refused.code, refused.kwargs))
+                if refused.nearest is not None:
+                    values[name] = refused.nearest
+                if not (page and refused.same):
+                    problems.append(Problem(name, value[:40], refused.code, refused.kwargs))
     return kind(**values), problems
 
 
+def pairs(query: str) -> list[tuple[str, str]]:
+    """The names and values of a query. Mail programs forward & as &amp;, which is read as it was meant."""
+    parsed = parse_qsl(query, keep_blank_values=True)
+    return [(re.sub("^(amp;)+", "", name), value) for name, value in parsed]
+
+
 def page_kind(query: str) -> type[Request]:
-    """What the page's own address asks for: writing if it holds a text, a walk if it holds key frames, else digits."""
-    names = {name for name, _ in parse_qsl(query[:MAX_QUERY], keep_blank_values=True)}
+    """What the page's own address asks for: a training if it names a recipe to watch, writing if it holds a text, a
+    walk if it holds key frames, else digits."""
+    names = {name for name, _ in pairs(query[:MAX_QUERY])}
+    if "watch" in names:
+        return WatchRequest
     return TextRequest if "text" in names else WalkRequest if names & {"seeds", "digits"} else DigitsRequest
+
+
+def names_anything(query: str) -> bool:
+    """Whether a query has any parameter of the page's address."""
+    known = {name for kind in KINDS.values() for name in parameters(kind, page=True)}
+    return len(query) > MAX_QUERY or any(name in known for name, _ in pairs(query))
 
 
 def write(request: Request, *, page: bool = False, **changes: Any) -> str:

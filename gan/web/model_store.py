@@ -4,6 +4,7 @@ Start-up never waits for the Hub: a model that isn't at hand is fetched in the b
 bundled weights serve, and `status` says which and why.
 """
 
+import shutil
 import sys
 import tempfile
 import threading
@@ -15,12 +16,22 @@ from concurrent.futures import TimeoutError as StillRunningError
 from dataclasses import dataclass
 from pathlib import Path
 
+import anyio
 import torch
 
 from gan import bundled
+from gan.config import GeneratorConfig
 from gan.errors import ModelError
 from gan.hub import fetch, resolve
-from gan.model_folder import CONFIG, GENERATOR, QUANTIZED, read_config, read_generator, weights_of
+from gan.model_folder import (
+    CONFIG,
+    GENERATOR,
+    QUANTIZED,
+    config_from_dict,
+    read_config,
+    read_generator,
+    weights_of,
+)
 from gan.networks import Generator
 
 DEFAULT = "modern"
@@ -30,7 +41,11 @@ RETRY_SECONDS = 300.0  # until an unreachable Hub is asked again for the model t
 PATIENCE_SECONDS = 4.0  # a visitor's request waits this long for a fetch, then says that it goes on
 ANSWER_SECONDS = 60.0  # how long a failure, or what a branch means, is remembered: no request to the Hub at each click
 MAX_ANSWERS = 256
+READERS = 4  # threads that open links for routes, of their own: pages being made must not keep pictures waiting
 MAX_FETCHES = 2  # visitors' fetches at a time
+MAX_MULTIPLY_ADDS = 32_000_000  # for a digit of a visitor's model: four times dcgan's, the slowest that is bundled
+MAX_ACTIVATIONS = 200_000  # at a time, for a digit of a visitor's model: four times dcgan's
+TOLD_CHARACTERS = 300  # of an error, which may quote a stranger's file
 
 
 class NotReadyError(ModelError):
@@ -58,6 +73,28 @@ def has_weights(generator: Generator, weights: str | None) -> bool:
     """Whether a generator is the one whose weights a link pins: its integer form's, or (an older link) its float
     form's, whose pixels differed by a grey level on the average."""
     return weights in (None, generator.weights, generator.float_weights)
+
+
+def check_cost(folder: Path) -> None:
+    """Refuse a model folder whose generator would take too long, or too much memory, to draw a digit.
+
+    Raises:
+        ModelError: says how much it takes, and the limit.
+    """
+    config = config_from_dict(GeneratorConfig, read_config(folder)["generator"], "generator")
+    for what, found, most in (
+        ("multiplications", config.multiply_adds, MAX_MULTIPLY_ADDS),
+        ("values at a time", config.activations, MAX_ACTIVATIONS),
+    ):
+        if found > most:
+            limit = f"this page draws with models that take at most {most:,}"
+            raise ModelError(f"a digit takes {found:,} {what}; {limit}")
+
+
+def for_visitors(error: ModelError, folder: Path, name: str) -> ModelError:
+    """An error as visitors read it: one short line with the model's name for its folder on this machine."""
+    line = " ".join(str(error).replace(str(folder), name).split())
+    return ModelError(line if len(line) <= TOLD_CHARACTERS else f"{line[:TOLD_CHARACTERS]}…")
 
 
 @dataclass(frozen=True)
@@ -97,12 +134,14 @@ class ModelStore:
         capacity: int = 4,
     ):
         self.device, self.remote, self.capacity = device, remote, capacity
+        self.readers = anyio.CapacityLimiter(READERS)
         self._lock = threading.Lock()
         self._bundled: dict[str, Generator] = {}
         self._visitors: OrderedDict[str, Generator] = OrderedDict()  # by user/repo@commit, least recently used first
         self._fetching: dict[str, Future[Generator]] = {}
         self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
         self._closed = threading.Event()
+        self._folder: str | None = None
         self.served: Generator
         self.status = ""
         self._start(model)
@@ -158,8 +197,8 @@ class ModelStore:
                 self._tell(f"serving {held}: {error.reason}")
                 if not error.unreachable:
                     return
-            except ModelError as error:  # visitors read the status: they have no use for our paths
-                self._tell(f"serving {held}: {str(error).replace(str(snapshot.folder), snapshot.name)}")
+            except ModelError as error:
+                self._tell(f"serving {held}: {for_visitors(error, snapshot.folder, snapshot.name)}")
                 return
             except BaseException:  # a bug: the log has it, and the page must not promise the model for ever
                 self._tell(f"serving {held}: {repo_id} cannot be loaded")
@@ -167,19 +206,29 @@ class ModelStore:
             self._closed.wait(RETRY_SECONDS)
 
     def close(self) -> None:
-        """Stop asking the Hub for the model to serve."""
+        """Stop asking the Hub for the model to serve, and remove what visitors' fetches have written so far."""
         self._closed.set()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _temporary(self) -> str:
+        """The folder for visitors' fetches, made when the first one is needed."""
+        with self._lock:
+            if self._folder is None:
+                self._folder = tempfile.mkdtemp(prefix="gan-visitors-")
+            return self._folder
 
     # The models that links name
 
-    def get(self, name: str | None = None, weights: str | None = None) -> Generator:
+    def get(self, name: str | None = None, weights: str | None = None, *, patience: float | None = None) -> Generator:
         """The model of a link: none named, the one served; a bundled name; or user/repo[@revision] on the Hub.
 
         A run may be served under a bundled model's name, as runs/modern: if it hasn't the weights that a link pins,
         the bundled model is meant.
 
-        It returns or raises within PATIENCE_SECONDS. A visitor's name never reaches the file system, and is fetched
-        without this machine's token into a folder of its own, so that no private model in its cache can be asked for.
+        It returns or raises within `patience` seconds (PATIENCE_SECONDS unless given). A visitor's name never reaches
+        the file system, and is fetched without this machine's token into a folder of its own, so that no private model
+        in its cache can be asked for.
 
         Raises:
             NotReadyError: it is being fetched; ask again.
@@ -187,12 +236,12 @@ class ModelStore:
             OtherWeightsError: it has not the weights that were asked for.
             ModelError: it is none of ours, too large or damaged, or the Hub can't be used.
         """
-        generator = self._named(name, weights)
+        generator = self._named(name, weights, PATIENCE_SECONDS if patience is None else patience)
         if not has_weights(generator, weights):
             raise OtherWeightsError(generator)
         return generator
 
-    def _named(self, name: str | None, weights: str | None) -> Generator:
+    def _named(self, name: str | None, weights: str | None, patience: float) -> Generator:
         is_bundled = name in bundled.bundled_models()
         mine = not is_bundled or has_weights(self.served, weights)
         if not name or (name == name_of(self.served) and mine):
@@ -205,7 +254,21 @@ class ModelStore:
             )
         if not self.remote:
             raise ModelError(f"this page draws with its own models only, not with {name!r}")
-        return self._get_remote(name)
+        return self._get_remote(name, patience)
+
+    async def arrival(self, name: str) -> bool:
+        """Wait for a model that is being fetched, PATIENCE_SECONDS at most; whether the fetch has ended."""
+        future = self._fetching.get(name)
+        if future is None:
+            return True
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not future.done() and time.monotonic() < end:
+            await anyio.sleep(0.05)
+        return future.done()
+
+    def is_strangers(self, generator: Generator) -> bool:
+        """Whether a visitor named the model, so that nobody here knows what it costs."""
+        return generator is not self.served and generator.revision is not None
 
     def names(self) -> list[str]:
         """What a link may name without the Hub: the served model first, then the bundled ones."""
@@ -237,10 +300,14 @@ class ModelStore:
         """A bundled model, loaded once; ModelError if it is damaged."""
         with self._lock:
             if name not in self._bundled:
-                self._bundled[name] = resolve.load_generator(bundled.BUNDLED / name, device=self.device)
+                folder = bundled.BUNDLED / name
+                try:
+                    self._bundled[name] = resolve.load_generator(folder, device=self.device)
+                except ModelError as error:
+                    raise for_visitors(error, folder, name) from None
             return self._bundled[name]
 
-    def _get_remote(self, name: str) -> Generator:
+    def _get_remote(self, name: str, patience: float) -> Generator:
         repo_id, revision = fetch.split_name(name)
         with self._lock:
             expires, answer = self._answers.get(name, (0.0, name))
@@ -259,13 +326,13 @@ class ModelStore:
                     target=self._fetch_visitors, args=(name, repo_id, revision, future), daemon=True, name="hub-visitor"
                 ).start()
         try:
-            return future.result(PATIENCE_SECONDS)
+            return future.result(patience)
         except StillRunningError:
             raise NotReadyError(f"{name} is being fetched: try again in some seconds") from None
 
     def _fetch_visitors(self, name: str, repo_id: str, revision: str | None, future: "Future[Generator]") -> None:
         try:
-            with tempfile.TemporaryDirectory(prefix="gan-visitor-", ignore_cleanup_errors=True) as cache:
+            with tempfile.TemporaryDirectory(dir=self._temporary(), ignore_cleanup_errors=True) as cache:
                 snapshot = fetch.fetch(
                     repo_id,
                     revision,
@@ -276,10 +343,11 @@ class ModelStore:
                     quiet=True,
                 )
                 try:
+                    check_cost(snapshot.folder)
                     model = read_generator(snapshot.folder, device=self.device)
                     model.name, model.revision = snapshot.repo_id, snapshot.commit
-                except ModelError as error:  # a visitor has no use for our paths
-                    raise ModelError(str(error).replace(str(snapshot.folder), snapshot.name)) from None
+                except ModelError as error:
+                    raise for_visitors(error, snapshot.folder, snapshot.name) from None
         except ModelError as error:
             self._answer(name, error)
             future.set_exception(error)

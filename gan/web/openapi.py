@@ -10,6 +10,7 @@ from gan.web.parameters import MESSAGES, VERSION
 from gan.web.pictures import ENCODINGS
 from gan.web.requests import DigitsRequest, Request
 
+CARD = "The page's link as a card of 1200 × 630 pixels, for those who unfurl it; takes what the page's address takes"
 JSON_ROUTES: dict[str, tuple[type[Request] | None, str]] = {  # what each reads, and what it answers
     "/judge.json": (DigitsRequest, "What each digit was drawn as, and what a classifier reads it as"),
     "/directions.json": (Request, "Directions of the latent that change a digit's slant, thickness and width"),
@@ -22,12 +23,13 @@ def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the routes beside the page."""
     refusal = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
     paths: dict[str, Any] = {}
-    for path, (kind, encoding) in ENCODINGS.items():
-        paths[path] = _get(path, kind, encoding.about) | {
+    pictures = {path: (kind, encoding.about, encoding.media_type) for path, (kind, encoding) in ENCODINGS.items()}
+    for path, (kind, about, media_type) in {**pictures, "/card.png": (None, CARD, "image/png")}.items():
+        paths[path] = _get(path, kind, about) | {
             "responses": {
                 "200": {
                     "description": "The picture, with a strong ETag; immutable if the link carries `weights`",
-                    "content": {encoding.media_type: {"schema": {"type": "string", "format": "binary"}}},
+                    "content": {media_type: {"schema": {"type": "string", "format": "binary"}}},
                 },
                 "304": {"description": "The picture that If-None-Match names still holds"},
                 "404": {"description": "The model is not served here", "content": refusal},
@@ -92,8 +94,8 @@ def docs_page() -> str:
         get = methods["get"]
         rows = "".join(
             f"<tr><td><code>{p['name']}</code></td><td>{html.escape(p['description'])}</td>"
-            f"<td>{html.escape(_range(p['schema']))}</td>"
-            f"<td>{html.escape(json.dumps(p['schema'].get('default', '')).strip(chr(34)))}</td></tr>"
+            f'<td data-of="allowed">{html.escape(_range(p["schema"]))}</td>'
+            f'<td data-of="default">{html.escape(json.dumps(p["schema"].get("default", "")).strip(chr(34)))}</td></tr>'
             for p in get["parameters"]
         )
         table = f"<table><tr><th>parameter<th>meaning<th>allowed<th>default</tr>{rows}</table>" if rows else ""
@@ -112,7 +114,7 @@ def _range(schema: dict[str, Any]) -> str:
         return " or ".join(str(v) for v in schema["enum"])
     if "minimum" in schema:
         return f"{schema['minimum']} … {schema['maximum']}"
-    return schema.get("pattern", "text")
+    return f"such as {schema['example']}"
 
 
 DOCS = """<!doctype html>
@@ -122,10 +124,16 @@ DOCS = """<!doctype html>
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 section { border-top: 1px solid #8884; margin-top: 2rem; }
-table { border-collapse: collapse; font-size: .9rem; display: block; overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; }
 td, th { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; border-bottom: 1px solid #8883; }
 td:nth-child(3) { overflow-wrap: anywhere; }
 img { max-width: 100%; }
+@media (max-width: 640px) {
+  tr { display: grid; border-bottom: 1px solid #8883; padding: .4rem 0; }
+  th { display: none; }
+  td { border: none; padding: 0; }
+  td:nth-child(n + 3):not(:empty)::before { content: attr(data-of) ": "; color: #767676; }
+}
 code { overflow-wrap: anywhere; }
 </style>
 <main><h1>Digits by number: HTTP</h1>

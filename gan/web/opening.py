@@ -1,5 +1,6 @@
 """A link opened: the generator that draws it, its request, and what is wrong with it; the same for page and routes."""
 
+from anyio.to_thread import run_sync
 from starlette.requests import Request as HttpRequest
 
 from gan.errors import UserError
@@ -7,6 +8,7 @@ from gan.hub.errors import HubError
 from gan.networks import Generator
 from gan.web import links
 from gan.web.model_store import ModelStore, NotReadyError, OtherWeightsError, UnknownModelError, name_of, pin
+from gan.web.opening_wall import opening_wall
 from gan.web.parameters import Problem
 from gan.web.requests import Facts, Request
 
@@ -22,8 +24,8 @@ def open_link(
     """Who draws a link, its request, checked against that generator, and its problems.
 
     A link with problems is opened all the same, with the nearest valid values and, if its model is not here, with the
-    generator that is served: that is what the page shows. A route refuses such a link. It may take as long as
-    `ModelStore.get`.
+    generator that is served: that is what the page shows. A route refuses such a link. It never waits for the Hub: a
+    model that is not here yet is a problem, and on its way from then on.
 
     Args:
         kind: what a route draws; None for the page's own address, which says itself what it shows.
@@ -39,12 +41,25 @@ def open_link(
     generator, unavailable = models.served, []
     if not nobody:
         try:
-            generator = models.get(request.model, request.weights)
+            generator = models.get(request.model, request.weights, patience=0)
         except UserError as error:
             unavailable = [_unavailable(models, request, error)]
+    if page and not links.names_anything(query):
+        request = opening_wall(generator.weights)
     facts = Facts(model=name_of(generator), conditional=nobody or generator.conditional, page=page)
     request, problems = request.check(facts, problems)
     return generator, request, unavailable + problems
+
+
+async def open_patiently(
+    models: ModelStore, query: str, kind: type[Request] | None
+) -> tuple[Generator, Request, list[Problem]]:
+    """`open_link` in a thread, since it may read files; a model that is being fetched is waited for a while, and no
+    thread waits with it."""
+    opened = await run_sync(open_link, models, query, kind, limiter=models.readers)
+    if opened[2] and opened[2][0].code == "not_ready" and await models.arrival(opened[2][0].value):
+        opened = await run_sync(open_link, models, query, kind, limiter=models.readers)
+    return opened
 
 
 def _unavailable(models: ModelStore, request: Request, error: UserError) -> Problem:

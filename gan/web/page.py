@@ -7,15 +7,16 @@ or the browser cannot, fetch pictures from the plain routes: the same addresses 
 import gradio as gr
 
 from gan.web import api
-from gan.web.controls import TABS, Choice, Commands, Control, Line, Number, Place, Slider, Switch, Tab
+from gan.web.controls import TABS, Choice, Control, Line, Number, Place, Slider, Switch, Tab
 from gan.web.model_store import ModelStore
+from gan.web.queue import DrawingQueue
 from gan.web.words import CHINESE, ENGLISH
 
 say = gr.I18n(en=ENGLISH, zh=CHINESE)
 
 
-def build_page(models: ModelStore) -> gr.Blocks:
-    """The page of these models; `serve.launch_options` says how it is launched."""
+def build_page(models: ModelStore, queue: DrawingQueue | None = None) -> gr.Blocks:
+    """The page of these models, whose API draws in the queue; `serve.application` serves it."""
     with gr.Blocks(title=ENGLISH["title"], analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as page:
         mount_point("head")
         components = {}
@@ -24,8 +25,9 @@ def build_page(models: ModelStore) -> gr.Blocks:
                 with gr.Tab(say(f"tab_{tab.name}"), id=tab.name, elem_id=f"tab-{tab.name}") as shown:
                     components[tab.kind] = tab_components(tab)
                 shown.select(None, js=f"() => {{ digitsPage.select('{tab.name}') }}", api_visibility="private")
+        mount_point("foot")
         connect(components)
-        api.add(models)
+        api.add(models, queue)
     return page
 
 
@@ -42,15 +44,16 @@ def mount_point(name: str) -> gr.HTML:
 
 def tab_components(tab: Tab) -> dict[str, gr.components.FormComponent]:
     """A tab's controls and the place of its panel; returns the components by the parameters that they show."""
-    made = {}
+    made: dict[str, gr.components.FormComponent] = {}
+    if not tab.controls:
+        mount_point(tab.name)
+        return made
     with gr.Row(elem_classes="bench"):
         with gr.Column(scale=0, min_width=280, elem_classes="controls"):
             for part in tab.controls:
                 match part:
                     case Control():
                         made[part.name] = component(part)
-                    case Commands():
-                        commands(part, tab.kind)
                     case Place():
                         mount_point(part.name)
         with gr.Column(scale=1, min_width=300):
@@ -65,12 +68,12 @@ def component(control: Control) -> gr.components.FormComponent:
         case Number():
             return gr.Number(
                 control.default, label=label, precision=0, minimum=control.low, maximum=control.high, step=1,
-                elem_id=control.element,
+                elem_id=control.element, elem_classes=control.style,
             )  # fmt: skip
         case Slider():
             return gr.Slider(
                 control.low, control.high, control.default, step=control.step, label=label, info=info,
-                elem_id=control.element,
+                elem_id=control.element, elem_classes=control.style,
             )  # fmt: skip
         case Choice():
             options = [(say(words) if words in ENGLISH else words, value) for value, words in control.options]
@@ -78,7 +81,7 @@ def component(control: Control) -> gr.components.FormComponent:
                 options, value=control.default, label=label, elem_id=control.element, elem_classes=control.style
             )
         case Switch():
-            return gr.Checkbox(label=label, info=info, elem_id=control.element)
+            return gr.Checkbox(label=label, info=info, elem_id=control.element, elem_classes=control.style)
         case Line():
             return gr.Textbox(
                 "", label=label, info=info, max_length=control.most, elem_id=control.element, lines=1, max_lines=1,
@@ -87,22 +90,7 @@ def component(control: Control) -> gr.components.FormComponent:
     raise TypeError(f"there is no component for {control}")
 
 
-def commands(row: Commands, kind: str) -> None:
-    """Buttons, side by side if there are several."""
-    if len(row.buttons) > 1:
-        with gr.Row(elem_classes="buttons"):
-            for button in row.buttons:
-                command(gr.Button(say(button.name), elem_id=button.element, min_width=60), kind, button.name)
-    else:
-        (button,) = row.buttons
-        command(gr.Button(say(button.name), elem_id=button.element), kind, button.name)
-
-
 # Controls ↔ scripts; none of this asks the server
-
-
-def command(button: gr.Button, kind: str, name: str) -> None:
-    button.click(None, js=f"() => {{ digitsPage.command('{kind}', '{name}') }}", api_visibility="private")
 
 
 def connect(kinds: dict[str, dict[str, gr.components.FormComponent]]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from gan import images, writing
 from gan.config import IMAGE_SIZE, NUM_CLASSES
-from gan.latents import NUM_SEEDS
+from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_SEEDS
 from gan.web import links, parameters, requests
 from gan.web.controls import TABS
 from gan.web.links import KINDS
@@ -27,6 +27,8 @@ LIMITS = {  # that the page's scripts keep
     "plane": 24,  # digits along each side of the plane that the page shows: steps small enough to look continuous
     "seeds": NUM_SEEDS,
     "classes": NUM_CLASSES,
+    "fps": requests.MAX_FPS,
+    "temperature": [MIN_TEMPERATURE, MAX_TEMPERATURE],
     "size": IMAGE_SIZE,
 }
 

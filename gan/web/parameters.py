@@ -4,13 +4,14 @@ A reader takes the text of one value and returns it, or raises `RefusalError`. T
 parser, the writer, the page's scripts and the OpenAPI document.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_SEEDS, Interpolation
-from gan.writing import SEPARATORS
+from gan.writing import SEPARATORS, readable
 
 VERSION = 1
 MAX_KEYS = 16
@@ -44,7 +45,8 @@ MESSAGES = {
     "seeds": "must be 1 to {most} whole numbers from 0 to {high}, separated by commas",
     "digits": "must be 1 to {most} digits from 0 to 9 (or - for any), separated by commas",
     "position": "must be a frame's number, or two separated by a comma",
-    "characters": "must be digits, spaces and - . / : + , (at most {most} in all)",
+    "characters": "must be digits, spaces and - . / : + , ( ) (at most {most} in all); {refused} cannot be written",
+    "too_long": "must be at most {most} characters long",
     "model": "must be a bundled model's name, or user/repo@commit",
     "weights": "must be 8 hexadecimal digits",
     "version": "must be {version}: this page reads no other version of links",
@@ -68,11 +70,16 @@ MESSAGES = {
 
 
 class RefusalError(ValueError):
-    """What a reader raises: the code and arguments of the parameter's `Problem`."""
+    """What a reader raises: the code and arguments of the parameter's `Problem`.
 
-    def __init__(self, code: str, **args: Any):
+    Attributes:
+        nearest: the valid value that is nearest to the refused one, which the page shows instead; None: the default.
+        same: it says the same in our characters, so that the page has nothing to tell.
+    """
+
+    def __init__(self, code: str, *, nearest: Any = None, same: bool = False, **args: Any):
         super().__init__(code)
-        self.code, self.kwargs = code, args
+        self.code, self.nearest, self.same, self.kwargs = code, nearest, same, args
 
 
 # Any parameter
@@ -106,7 +113,7 @@ def whole(default: int | None, low: int, high: int, about: str, **options: Any) 
 
     def read(text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,10}", text) or not low <= int(text) <= high:
-            raise RefusalError("whole", low=low, high=high)
+            raise RefusalError("whole", nearest=_nearest_whole(text, low, high), low=low, high=high)
         return int(text)
 
     form = {"is": "whole", "low": low, "high": high}
@@ -137,7 +144,7 @@ def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -
     return parameter(default, form, read, about, {"type": "string", "enum": list(choices)}, **options)
 
 
-def pattern(regex: str, code: str, about: str) -> Any:
+def pattern(regex: str, code: str, about: str, example: str) -> Any:
     """A text of a certain form, absent unless given; `code` is the refusal's."""
 
     def read(text: str) -> str:
@@ -147,7 +154,7 @@ def pattern(regex: str, code: str, about: str) -> Any:
 
     whole_text = f"^{regex}$"
     form = {"is": "pattern", "pattern": whole_text, "code": code}
-    return parameter(None, form, read, about, {"type": "string", "pattern": whole_text})
+    return parameter(None, form, read, about, {"type": "string", "pattern": whole_text, "example": example})
 
 
 # Parameters that several requests have, and those whose values have a form of their own
@@ -156,7 +163,9 @@ def pattern(regex: str, code: str, about: str) -> Any:
 def temperature() -> Any:
     def read(text: str) -> float:
         if not re.fullmatch(r"[0-9](\.[0-9]{1,4})?", text) or not MIN_TEMPERATURE <= float(text) <= MAX_TEMPERATURE:
-            raise RefusalError("number", low=MIN_TEMPERATURE, high=MAX_TEMPERATURE)
+            number = _number(text)
+            within = None if number is None else min(max(round(number, 4), MIN_TEMPERATURE), MAX_TEMPERATURE)
+            raise RefusalError("number", nearest=within, low=MIN_TEMPERATURE, high=MAX_TEMPERATURE)
         return float(text)
 
     return parameter(
@@ -189,7 +198,9 @@ def key_seeds() -> Any:
 def key_classes() -> Any:
     def read(text: str) -> tuple[int | None, ...]:
         if not re.fullmatch(rf"[0-9-](,[0-9-]){{0,{MAX_KEYS - 1}}}", text):
-            raise RefusalError("digits", most=MAX_KEYS)
+            listed = [None if d == "-" else _nearest_whole(d, 0, 9) for d in text.split(",")[:MAX_KEYS]]
+            understood = all(d is not None or entry == "-" for d, entry in zip(listed, text.split(","), strict=False))
+            raise RefusalError("digits", nearest=tuple(listed) if understood else None, most=MAX_KEYS)
         return tuple(None if d == "-" else int(d) for d in text.split(","))
 
     return parameter(
@@ -219,13 +230,19 @@ def position() -> Any:
 
 def written_text() -> Any:
     def read(text: str) -> str:
-        if len(text) > MAX_TEXT or not set(text) <= set("0123456789") | set(SEPARATORS):
-            raise RefusalError("characters", most=MAX_TEXT)
+        if not set(text) <= set("0123456789") | set(SEPARATORS):
+            held, refused = readable(text)
+            same = not refused and len(held) <= MAX_TEXT
+            raise RefusalError(
+                "characters", nearest=held[:MAX_TEXT], same=same, most=MAX_TEXT, refused=" ".join(refused or text)
+            )
+        if len(text) > MAX_TEXT:
+            raise RefusalError("too_long", nearest=text[:MAX_TEXT], most=MAX_TEXT)
         return text
 
     return parameter(
-        "", {"is": "text"}, read, f"Up to {MAX_TEXT} digits, spaces and - . / : + ,",
-        {"type": "string", "maxLength": MAX_TEXT, "pattern": "^[0-9 ./:+,-]*$"}, always=True,
+        "", {"is": "text"}, read, f"Up to {MAX_TEXT} digits, spaces and - . / : + , ( )",
+        {"type": "string", "maxLength": MAX_TEXT, "pattern": "^[0-9 ./:+,()-]*$", "example": "2026-11-21"}, always=True,
     )  # fmt: skip
 
 
@@ -240,12 +257,27 @@ def version() -> Any:
 
 
 def _read_seeds(text: str) -> tuple[int, ...]:
-    if not re.fullmatch(rf"[0-9]{{1,10}}(,[0-9]{{1,10}}){{0,{MAX_KEYS - 1}}}", text):
-        raise RefusalError("seeds", most=MAX_KEYS, high=NUM_SEEDS - 1)
-    seeds = tuple(int(s) for s in text.split(","))
-    if max(seeds) >= NUM_SEEDS:
-        raise RefusalError("seeds", most=MAX_KEYS, high=NUM_SEEDS - 1)
-    return seeds
+    listed = text.split(",")
+    if (
+        not re.fullmatch(rf"[0-9]{{1,10}}(,[0-9]{{1,10}}){{0,{MAX_KEYS - 1}}}", text)
+        or max(map(int, listed)) >= NUM_SEEDS
+    ):
+        near = [_nearest_whole(seed, 0, NUM_SEEDS - 1) for seed in listed[:MAX_KEYS]]
+        raise RefusalError(
+            "seeds", nearest=None if None in near else tuple(near), most=MAX_KEYS, high=NUM_SEEDS - 1
+        )  # fmt: skip
+    return tuple(map(int, listed))
+
+
+def _number(text: str) -> float | None:
+    """The number that a text in ASCII is, also 7.5, -1 and 1e3; None if it is none."""
+    return float(text) if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", text, re.ASCII) else None
+
+
+def _nearest_whole(text: str, low: int, high: int) -> int | None:
+    """The whole number in a range that is nearest to a text's; None if the text is no number."""
+    number = _number(text)
+    return None if number is None else min(max(math.floor(number + 0.5), low), high)
 
 
 def write_list(values: tuple[int | None, ...]) -> str:

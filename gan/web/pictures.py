@@ -1,11 +1,10 @@
-"""Requests as pictures. One table says for each kind of request how it is drawn, encoded and shown before it is opened.
+"""Requests as pictures. One table says for each kind of request how it is drawn, encoded and named.
 
-request → pixels (`draw`) → bytes of a file (`encoded`); and `preview`, for those who unfurl a link.
+request → pixels (`draw`) → bytes of a file (`encoded`); `title` names it for those who unfurl a link.
 """
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,22 +12,9 @@ import numpy as np
 from gan import images, latents, walks
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.networks import Generator
-from gan.web.requests import MAX_PIXELS, DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest, WatchRequest
 from gan.web.words import ENGLISH
 from gan.writing import written_line
-
-PREVIEW_WIDTH = 600  # pixels, about: what cards show
-
-ONE_AT_A_TIME = threading.RLock()  # the process's cores draw one picture: two at once would only take turns
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A link before it is opened: its title, and the route and request of the picture that it shows."""
-
-    title: str
-    path: str
-    request: Request
 
 
 @dataclass(frozen=True)
@@ -48,7 +34,7 @@ class Picture:
     """What a kind of request becomes."""
 
     draw: Callable[[Generator, Any], np.ndarray]
-    preview: Callable[[Any], Preview]
+    title: Callable[[Any], str]
     encodings: tuple[Encoding, ...]
 
 
@@ -76,16 +62,12 @@ def _digits_png(drawn: np.ndarray, r: DigitsRequest) -> bytes:
     return images.grid_png(drawn, r.columns or (NUM_CLASSES if r.ten else None), r.scale)
 
 
-def _preview_digits(r: DigitsRequest) -> Preview:
+def _title_of_digits(r: DigitsRequest) -> str:
     if r.open:
-        number, *drawn_as = r.open
-        alone = replace(r, seed=number, count=1, ten=False, scale=20, digit=drawn_as[0] if drawn_as else r.digit)
-        return Preview(f"Handwritten digit number {number}", "/digits.png", alone)
+        return f"Handwritten digit number {r.open[0]}"
     last = (r.seed + r.count - 1) % latents.NUM_SEEDS
     key = "alt_ten" if r.ten else "alt_digits" if r.digit is None else "alt_class"
-    title = ENGLISH[key].format(count=r.count, first=r.seed, last=last, digit=r.digit)
-    columns = NUM_CLASSES if r.ten else images.square(r.count)
-    return Preview(title, "/digits.png", replace(r, scale=max(1, PREVIEW_WIDTH // (columns * IMAGE_SIZE))))
+    return ENGLISH[key].format(count=r.count, first=r.seed, last=last, digit=r.digit)
 
 
 # Walks and planes
@@ -121,17 +103,8 @@ def _walk_webp(walk: np.ndarray, r: WalkRequest) -> bytes:
     return images.webp(_frames_played(walk, r), r.fps)
 
 
-def _preview_walk(r: WalkRequest) -> Preview:
-    if r.plane:
-        return _preview_plane(
-            PlaneRequest(
-                seeds=r.seeds, digits=r.digits, temperature=r.temperature, mode=r.mode, model=r.model, weights=r.weights
-            )
-        )
-    width = images.square(r.count) * IMAGE_SIZE
-    within_pixels = int((MAX_PIXELS / (width**2 * r.frames_played)) ** 0.5)
-    scale = max(1, min(PREVIEW_WIDTH // width, within_pixels))
-    return Preview(f"Handwritten digits, {_keys(r)}", "/walk.gif", replace(r, scale=scale))
+def _title_of_walk(r: WalkRequest) -> str:
+    return _title_of_plane(r) if r.plane else f"Handwritten digits, {_keys(r)}"
 
 
 def draw_plane(generator: Generator, r: PlaneRequest) -> np.ndarray:
@@ -143,8 +116,8 @@ def _plane_png(plane: np.ndarray, r: PlaneRequest) -> bytes:
     return images.grid_png(plane.reshape(-1, IMAGE_SIZE, IMAGE_SIZE), r.size, r.scale)
 
 
-def _preview_plane(r: PlaneRequest) -> Preview:
-    return Preview(ENGLISH["alt_plane"].format(keys=_keys(r)), "/plane.png", replace(r, scale=2))
+def _title_of_plane(r: WalkRequest | PlaneRequest) -> str:
+    return ENGLISH["alt_plane"].format(keys=_keys(r))
 
 
 def _keys(r: WalkRequest | PlaneRequest) -> str:
@@ -163,20 +136,24 @@ def _text_png(line: np.ndarray, r: TextRequest) -> bytes:
     return images.png(images.enlarge(line, r.scale))
 
 
-def _preview_text(r: TextRequest) -> Preview:
-    if not r.text:  # the tab as it opens: ten digits stand for it
-        some = DigitsRequest(count=10, columns=5, scale=4, model=r.model, weights=r.weights)
-        return Preview(ENGLISH["tab_write"], "/digits.png", some)
-    return Preview(ENGLISH["alt_text"].format(text=r.text, seed=r.seed), "/text.png", replace(r, scale=4))
+def _title_of_text(r: TextRequest) -> str:
+    return ENGLISH["alt_text"].format(text=r.text, seed=r.seed) if r.text else ENGLISH["tab_write"]
+
+
+# A training, which no route draws
+
+
+def _title_of_watch(r: WatchRequest) -> str:
+    return ENGLISH["watch_title"]
 
 
 # The table
 
 PICTURES: dict[type[Request], Picture] = {
-    DigitsRequest: Picture(draw_digits, _preview_digits, (
+    DigitsRequest: Picture(draw_digits, _title_of_digits, (
         Encoding("/digits.png", "image/png", _digits_png, "A grid of digits", "seed=7&count=16&scale=3"),
     )),
-    WalkRequest: Picture(draw_walk, _preview_walk, (
+    WalkRequest: Picture(draw_walk, _title_of_walk, (
         Encoding(
             "/walk.png", "image/png", _walk_png,
             f"A walk's frames side by side, wrapped at {images.STRIP_WIDTH} pixels", "seeds=7,42&frames=8&scale=3",
@@ -184,18 +161,19 @@ PICTURES: dict[type[Request], Picture] = {
         Encoding("/walk.gif", "image/gif", _walk_gif, "A walk as GIF", "seeds=7,42,99&digits=3,8,5&loop=1&scale=4"),
         Encoding("/walk.webp", "image/webp", _walk_webp, "A walk as WebP", "seeds=7&digits=3,8&swing=1&scale=4"),
     )),
-    PlaneRequest: Picture(draw_plane, _preview_plane, (
+    PlaneRequest: Picture(draw_plane, _title_of_plane, (
         Encoding(
             "/plane.png", "image/png", _plane_png, "The plane between four digits as a grid",
             "seeds=7,42,99,5&size=12&scale=2",
         ),
     )),
-    TextRequest: Picture(draw_text, _preview_text, (
+    TextRequest: Picture(draw_text, _title_of_text, (
         Encoding(
             "/text.png", "image/png", _text_png, "A written line: its digits are generated, its separators drawn",
             "text=2026-11-21&seed=7&scale=3",
         ),
     )),
+    WatchRequest: Picture(lambda g, _: draw_digits(g, DigitsRequest()), _title_of_watch, ()),
 }  # fmt: skip
 
 ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items() for encoding in picture.encodings}
@@ -203,8 +181,7 @@ ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items
 
 def draw(generator: Generator, request: Request) -> np.ndarray:
     """The pixels of a request, `uint8`, 0 = paper, 255 = ink; the shape is its kind's."""
-    with ONE_AT_A_TIME:
-        return PICTURES[type(request)].draw(generator, request)
+    return PICTURES[type(request)].draw(generator, request)
 
 
 def encoded(generator: Generator, request: Request, path: str) -> bytes:
@@ -213,6 +190,6 @@ def encoded(generator: Generator, request: Request, path: str) -> bytes:
     return encoding.encode(draw(generator, request), request)
 
 
-def preview(request: Request) -> Preview:
-    """How a link of the page looks before it is opened."""
-    return PICTURES[type(request)].preview(request)
+def title(request: Request) -> str:
+    """What a link of the page shows, in words, before it is opened."""
+    return PICTURES[type(request)].title(request)

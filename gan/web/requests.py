@@ -1,4 +1,5 @@
-"""The four requests: digits, a walk, a plane, a written line. Each is a table of parameters and checks itself.
+"""The five requests: digits, a walk, a plane, a written line, a training. Each is a table of parameters and checks
+itself.
 
 A request that was read (`links.read`) is well formed; `check` says whether its parameters fit each other and the
 generator that draws it.
@@ -12,6 +13,7 @@ from typing import Literal, Self, TypeVar
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.images import square
 from gan.latents import NUM_SEEDS, Interpolation
+from gan.web.fight import FIGHTS
 from gan.web.parameters import (
     MAX_KEYS,
     Problem,
@@ -36,6 +38,7 @@ MAX_COUNT = 400
 MAX_TEN = MAX_COUNT // NUM_CLASSES
 MAX_WALK_COUNT = 64
 MAX_FRAMES = 240
+MAX_FPS = 50
 MAX_WALK_DIGITS = 3840  # frames × count: 240 frames of 16 digits
 MAX_PIXELS = 1 << 24  # in a picture or in all frames of an animation: 16 MB before compression
 
@@ -63,9 +66,11 @@ class Request:
 
     model: str | None = pattern(
         r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95}(@[\w.-]{1,64})?)?", "model",
-        "A bundled model's name, or user/repo@commit; absent: the one served",
+        "A bundled model's name, or user/repo@commit; absent: the one served", "modern",
     )  # fmt: skip
-    weights: str | None = pattern("[0-9a-f]{8}", "weights", "The first 8 hexadecimal digits of the weights' sha256")
+    weights: str | None = pattern(
+        "[0-9a-f]{8}", "weights", "The first 8 hexadecimal digits of the weights' sha256", "0a1b2c3d"
+    )
     v: int = version()
 
     def check(self, facts: Facts, problems: Sequence[Problem] = ()) -> tuple[Self, list[Problem]]:
@@ -134,7 +139,7 @@ class WalkRequest(Request):
     mode: Interpolation = interpolation("Along the arc, or along the straight line")
     loop: bool = switch("1: the walk returns to its first key frame")
     swing: bool = switch("1: the walk is played there and back")
-    fps: int = whole(20, 1, 50, "Frames a second")
+    fps: int = whole(20, 1, MAX_FPS, "Frames a second")
     plane: bool = switch("1: the plane between four key frames", only="page")
     at: tuple[int, ...] | None = position()
     columns: int | None = columns(MAX_WALK_COUNT, "Digits in a row of each frame; absent: as square as it can be")
@@ -235,3 +240,11 @@ def _limit_scale(request: R, problems: list[Problem], facts: Facts, *, cells: in
     if facts.page or request.scale <= most:
         return request, problems
     return replace(request, scale=most), [*problems, Problem("scale", str(request.scale), "pixels", {"most": most})]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchRequest(Request):
+    """A training in the visitor's browser. Only the page shows it; no route draws it."""
+
+    watch: str = choice("small", tuple(FIGHTS), "The recipe that trains", always=True, only="page")
+    run: int = whole(0, 0, NUM_SEEDS - 1, "Seed of its weights, the order of its digits, and its noise", only="page")

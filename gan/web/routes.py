@@ -5,8 +5,9 @@ A picture's ETag is known before it is drawn, and a link that pins weights is im
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import PIL
@@ -19,25 +20,29 @@ from starlette.routing import Route
 from gan import images
 from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
-from gan.web import links, pictures
+from gan.web import cards, cost, links, pictures
 from gan.web.assets import IMMUTABLE
 from gan.web.directions import directions_json
 from gan.web.drawn_here import weights_response
-from gan.web.judge import NoJudgeError, read_digits
+from gan.web.judge import NoJudgeError, Reading, read_digits
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.openapi import docs_page, openapi_document
-from gan.web.opening import open_link, raw_query
+from gan.web.opening import open_patiently, raw_query
 from gan.web.parameters import Problem
+from gan.web.queue import BusyError, DrawingQueue, while_connected
 from gan.web.requests import DigitsRequest, Request
 
+CARD = "/card.png"
 REVALIDATE = "no-cache"  # a cache may keep it, and asks with its ETag whether it still holds
 UNAVAILABLE = {  # the status that answers a link whose model is not here, by the problem's code
     "no_model": 404, "broken_model": 404, "other_weights": 409, "unreachable_model": 502, "not_ready": 503,
 }  # fmt: skip
+NOT_READY_SECONDS = 2  # until it pays to ask again for a model that is being fetched
 
 
-def routes(models: ModelStore) -> list[Route]:
-    """Every route beside the page."""
+def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]:
+    """Every route beside the page; `queue` says who draws when."""
+    queue = queue or DrawingQueue()
 
     async def healthz(_: HttpRequest) -> Response:
         return JSONResponse({"status": "ok", **generator_json(models.served), "message": models.status})
@@ -53,9 +58,11 @@ def routes(models: ModelStore) -> list[Route]:
         if problems:
             return refusal(problems)
         try:
-            readings = await run_sync(read_digits, generator, request)
+            readings = await readings_of(queue, models, generator, request)
         except NoJudgeError as error:
             return refusal([error.problem])
+        except BusyError as error:
+            return busy(error)
         return JSONResponse({"readings": [asdict(r) for r in readings]}, headers={"Cache-Control": REVALIDATE})
 
     async def quantized(http: HttpRequest) -> Response:
@@ -65,7 +72,13 @@ def routes(models: ModelStore) -> list[Route]:
         generator, _, problems = await _opened(http, Request, models)
         if problems:
             return refusal(problems)
-        found = await run_sync(directions_json, generator)
+        try:
+            found = await queue.result(
+                ("directions", generator), partial(directions_json, generator), cost.DIRECTIONS,
+                stranger=models.is_strangers(generator),
+            )  # fmt: skip
+        except BusyError as error:
+            return busy(error)
         return JSONResponse(found, headers={"Cache-Control": REVALIDATE})
 
     async def openapi(_: HttpRequest) -> Response:
@@ -74,15 +87,33 @@ def routes(models: ModelStore) -> list[Route]:
     async def docs(_: HttpRequest) -> Response:
         return HTMLResponse(docs_page(), headers={"Content-Security-Policy": "default-src 'self' 'unsafe-inline'"})
 
-    endpoints = {path: _picture(path, models) for path in pictures.ENCODINGS} | {
+    endpoints = {path: _picture(path, models, queue) for path in pictures.ENCODINGS} | {
         "/judge.json": judge_json, "/directions.json": directions, "/healthz": healthz,
         "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
-        "/quantized/{sha256}.safetensors": quantized,
+        CARD: _card(models, queue), "/quantized/{sha256}.safetensors": quantized,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
 
 
-def _picture(path: str, models: ModelStore) -> Callable[[HttpRequest], Any]:
+def _card(models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], Any]:
+    """The endpoint of a page's link as a card."""
+
+    async def endpoint(http: HttpRequest) -> Response:
+        generator, request, problems = await open_patiently(models, raw_query(http), None)
+        if problems:
+            return refusal(problems)
+        return await _answer(
+            http, CARD, request, generator, "image/png",
+            lambda: queue.file(
+                _etag(CARD, request, generator), partial(cards.card, generator, request),
+                cost.card_milliseconds(generator, request), stranger=models.is_strangers(generator),
+            ),
+        )  # fmt: skip
+
+    return endpoint
+
+
+def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], Any]:
     """The endpoint of a picture's route."""
     kind, encoding = pictures.ENCODINGS[path]
 
@@ -90,31 +121,64 @@ def _picture(path: str, models: ModelStore) -> Callable[[HttpRequest], Any]:
         generator, request, problems = await _opened(http, kind, models)
         if problems:
             return refusal(problems)
-        served = pin(generator)
-        etag = _etag(path, request, generator)
-        headers = {
-            "ETag": etag,
-            "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
-            "X-Model": f"{served.model} {served.weights}",
-        }
-        if _matches(http.headers.get("if-none-match", ""), etag):
-            return Response(status_code=304, headers=headers)
-        started = time.perf_counter()
-        content = await run_sync(pictures.encoded, generator, request, path)
-        headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
-        return Response(content, media_type=encoding.media_type, headers=headers)
+        return await _answer(
+            http, path, request, generator, encoding.media_type,
+            lambda: picture_file(queue, models, generator, request, path),
+        )  # fmt: skip
 
     return endpoint
 
 
+async def _answer(
+    http: HttpRequest, path: str, request: Request, generator: Generator, media_type: str,
+    file: Callable[[], Coroutine[Any, Any, bytes]],
+) -> Response:  # fmt: skip
+    """A picture, unless who asks has it already."""
+    served = pin(generator)
+    etag = _etag(path, request, generator)
+    headers = {
+        "ETag": etag,
+        "Cache-Control": IMMUTABLE if request.weights == generator.weights else REVALIDATE,
+        "X-Model": f"{served.model} {served.weights}",
+    }
+    if _matches(http.headers.get("if-none-match", ""), etag):
+        return Response(status_code=304, headers=headers)
+    started = time.perf_counter()
+    try:
+        content = await while_connected(http, file)
+    except BusyError as error:
+        return busy(error)
+    headers["Server-Timing"] = f"draw;dur={(time.perf_counter() - started) * 1000:.1f}"
+    return Response(content, media_type=media_type, headers=headers)
+
+
+async def picture_file(
+    queue: DrawingQueue, models: ModelStore, generator: Generator, request: Request, path: str
+) -> bytes:
+    """A request as the file of a route, cached or drawn when it is its turn; errors as `DrawingQueue.result`."""
+    return await queue.file(
+        _etag(path, request, generator), partial(pictures.encoded, generator, request, path),
+        cost.picture_milliseconds(generator, request, path), stranger=models.is_strangers(generator),
+    )  # fmt: skip
+
+
+async def readings_of(
+    queue: DrawingQueue, models: ModelStore, generator: Generator, request: DigitsRequest
+) -> list[Reading]:
+    """`read_digits` when it is its turn; errors as `DrawingQueue.result`."""
+    return await queue.result(
+        ("judge", request, generator), partial(read_digits, generator, request),
+        cost.judge_milliseconds(generator, request), stranger=models.is_strangers(generator),
+    )  # fmt: skip
+
+
 async def _opened(http: HttpRequest, kind: type[Request], models: ModelStore) -> tuple[Generator, Any, list[Problem]]:
-    """`open_link`, which may wait for the Hub, beside the other requests."""
-    return await run_sync(open_link, models, raw_query(http), kind)
+    return await open_patiently(models, raw_query(http), kind)
 
 
 def _etag(path: str, request: Request, generator: Generator) -> str:
     """Strong: whatever may change a byte is in it, the pictures' encoder included. The pixels hang on nothing else."""
-    named = links.write(request, model=name_of(generator), weights=generator.weights)
+    named = links.write(request, page=path == CARD, model=name_of(generator), weights=generator.weights)
     made_by = f"{images.ENCODING} {PIL.__version__}"
     return '"' + hashlib.sha256(f"{path}?{named} {made_by}".encode()).hexdigest()[:32] + '"'
 
@@ -128,9 +192,16 @@ def refusal(problems: list[Problem]) -> JSONResponse:
     """Why a link is not answered, as JSON; never cached. If its model is not here, that is all there is to say."""
     status = UNAVAILABLE.get(problems[0].code)
     told = problems if status is None else problems[:1]
-    return JSONResponse(
-        {"detail": [p.as_json() for p in told]}, status_code=status or 422, headers={"Cache-Control": "no-store"}
-    )
+    headers = {"Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = str(NOT_READY_SECONDS)
+    return JSONResponse({"detail": [p.as_json() for p in told]}, status_code=status or 422, headers=headers)
+
+
+def busy(error: BusyError) -> JSONResponse:
+    """That the server is busy, and when to ask again."""
+    headers = {"Cache-Control": "no-store", "Retry-After": str(error.retry_after)}
+    return JSONResponse({"detail": str(error)}, status_code=503, headers=headers)
 
 
 def generator_json(generator: Generator) -> dict[str, object]:

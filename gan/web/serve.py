@@ -1,36 +1,126 @@
-"""How the page is launched."""
+"""The page as a web application, and the server that runs it until it is told to stop.
 
+connection ─ headers ─ limits ─ head ─ plain routes │ Gradio's page and API
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import gradio as gr
+import uvicorn
+from anyio.to_thread import current_default_thread_limiter
+from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from gan.web.assets import engine_file, static_file
+from gan.web.connection import Connection
 from gan.web.head import LinkHead
+from gan.web.headers import SafeHeaders
+from gan.web.limits import Call, Limits
+from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
-from gan.web.page import say
+from gan.web.page import build_page, say
+from gan.web.queue import DrawingQueue
 from gan.web.routes import routes
 from gan.web.theme import theme
 
+MAX_CONNECTIONS = 900  # at a time; each takes a descriptor, and many systems give a process 1,024
+PAGE_THREADS = 8
+MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
+MAX_CALLS = 64  # of Gradio's API that wait
+MAX_SESSIONS = 500  # whose state Gradio keeps
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
+DRAIN_SECONDS = 4  # for work in flight when the server is told to stop; hosts kill after 10 to 30
 
-def launch_options(models: ModelStore, *, mcp: bool = False) -> dict[str, Any]:
-    """Arguments of `Blocks.launch` for the page of these models: nothing leaves the machine, nothing is recorded."""
-    return {
-        "app_kwargs": {
-            "routes": [
-                *routes(models),
-                Route("/page/{version}/{name}", static_file),
-                Route("/engine/{version}/{name}", engine_file),
-            ],
-            "middleware": [Middleware(LinkHead, models=models)],
-        },
-        "theme": theme(),
-        "i18n": say,
-        "ssr_mode": False,  # its proxy answers unknown paths with HTML and bypasses the middleware
-        "run_history": False,
-        "enable_monitoring": False,
-        "footer_links": ["api"],
-        "max_file_size": "1kb",  # nothing here takes a file
-        "mcp_server": mcp,
-        "show_error": True,
-    }
+
+def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Route, ...] = ()) -> Starlette:
+    """The page of these models: nothing leaves the machine, nothing is recorded."""
+    queue = DrawingQueue()
+    plain = routes(models, queue)
+    page = build_page(models, queue)
+    page.queue(max_size=MAX_CALLS, default_concurrency_limit=None)
+    page.state_session_capacity = MAX_SESSIONS
+    calls = {index: Call(str(fn.api_name), len(fn.inputs)) for index, fn in page.fns.items() if fn.fn is not None}
+    app = Starlette(
+        lifespan=few_threads,
+        routes=[
+            *plain,
+            Route("/page/{version}/{name}", static_file),
+            Route("/engine/{version}/{name}", engine_file),
+            *more_routes,
+        ],
+        middleware=[
+            Middleware(SafeHeaders, public=frozenset(route.path for route in plain)),
+            Middleware(Limits, calls=calls),
+            Middleware(LinkHead, models=models),
+        ],
+    )
+    gr.mount_gradio_app(
+        app,  # type: ignore[arg-type]  # any Starlette will do
+        page, "/", theme=theme(), i18n=say, run_history=False, enable_monitoring=False, footer_links=["api"],
+        ssr_mode=False,  # its proxy answers unknown paths with HTML and bypasses the middleware
+        max_file_size="1kb",  # nothing here takes a file
+        mcp_server=mcp, root_path=os.environ.get("GRADIO_ROOT_PATH", ""),
+    )  # fmt: skip
+    waiting = page._queue
+    waiting.pending_messages_per_session = Mailboxes(waiting.pending_event_ids_session)
+    return app
+
+
+@asynccontextmanager
+async def few_threads(_: Starlette) -> AsyncIterator[None]:
+    """As many threads for pages and files as pay: forty that want the interpreter would keep each other waiting."""
+    current_default_thread_limiter().total_tokens = PAGE_THREADS
+    yield
+
+
+def server(app: Starlette, **address: Any) -> uvicorn.Server:
+    """The server of the page; `address` is host and port, or fd."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=Connection,
+            ws="none",
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MAX_CONNECTIONS,
+            h11_max_incomplete_event_size=MAX_HEAD,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+            **address,
+        )  # fmt: skip
+    )
+
+
+def return_freed_memory() -> None:
+    """Let glibc give large blocks back as they are freed. Left to itself, it keeps the pictures of a busy minute: in an
+    arena for each thread, and in its heap once blocks of that size have been freed."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError, TypeError):  # another C library
+        return
+    mallopt(M_ARENA_MAX, 2)
+    mallopt(M_MMAP_THRESHOLD, 1 << 20)
+
+
+def serve(models: ModelStore, *, host: str, port: int, mcp: bool = False) -> None:
+    """Serve the page until SIGTERM or SIGINT; then what is in flight is answered, and the process ends."""
+    return_freed_memory()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn raises a signal again after it has stopped; it is not to end the process then.
+        signal.signal(number, lambda *_: None)
+    running = server(application(models, mcp=mcp), host=host, port=port)
+    print(f"The page is at http://{'localhost' if host == '0.0.0.0' else host}:{port}/ (Ctrl+C stops it)", flush=True)
+    running.run()
+    models.close()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: a thread may still draw for nobody, and libwebp aborts when the interpreter goes away under it.
+    os._exit(0 if running.started else 1)

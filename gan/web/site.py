@@ -22,9 +22,11 @@ from gan.web.assets import ENGINE, STATIC
 from gan.web.controls import controls_json
 from gan.web.directions import directions_json
 from gan.web.drawn_here import fingerprints, integer_weights
+from gan.web.fight import FILES, fight_state
 from gan.web.joining import compact, joined
 from gan.web.model_store import pin
-from gan.web.page_state import constants, in_script
+from gan.web.opening_wall import opening_wall
+from gan.web.page_state import constants, in_script, values_of
 from gan.web.palette import PAPER, css_variables
 from gan.web.site_models import SiteModel
 from gan.web.words import CHINESE, ENGLISH
@@ -45,16 +47,19 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     files = _Files()
     wasm = files.add("engine/engine.wasm", (ENGINE / "engine.wasm").read_bytes())
     worker = files.add("engine/worker.js", compact(joined(ENGINE / "worker.js")))
+    fight = fight_state(lambda name: _here(files.add(f"engine/{name}", _engine_file(name))))
     script = files.add("page/site.js", compact(joined(STATIC / "site.js")))
     style = files.add("page/style.css", css_variables() + _text("style.css") + _text("site.css"))
     drawn = models[0].generator
     icons = {size: files.add(f"page/icon-{size}.png", icon_png(drawn, size)) for size in ICONS}
     manifest = files.add("page/site.webmanifest", json.dumps(web_manifest(icons), ensure_ascii=False, indent=1))
     first, *others = [_model_state(model, files, wasm, worker) for model in models]
-    state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others]}
+    state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others], "fight": fight}
+    state |= {"qr": _here(files.add("page/uqr.js", _text("uqr.js")))}
     state |= {"device": None, "status": "", "remote": False}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
     later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
+    later |= {fight[name].removeprefix("./") for name in FILES}
     kept = {path: _integrity(content) for path, content in files.items()}
     listed = {"first": {p: i for p, i in kept.items() if p not in later}, "later": {p: kept[p] for p in sorted(later)}}
     worker_code = compact(_text("sw.js"))
@@ -111,9 +116,16 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
             "wasm": _here(wasm),
             "worker": _here(worker),
         },
+        "opening": values_of(opening_wall(generator.weights)),
         "directions": _here(files.add(f"{stem}-directions.json", json.dumps(directions_json(generator)))),
         "card": _here(files.add(f"{stem}-card.html", model.card)) if model.card else None,
     }
+
+
+def _engine_file(name: str) -> str | bytes:
+    """A file of the engine, as it is served."""
+    path = ENGINE / name
+    return compact(joined(path)) if path.suffix == ".js" else path.read_bytes()
 
 
 def _own_files(state: dict[str, Any]) -> list[str]:
@@ -133,7 +145,7 @@ def _here(path: str) -> str:
 def _head(state: dict[str, Any], *, script: str, style: str, manifest: str, icon: str, address: str | None) -> str:
     tags = {
         "og:type": "website", "og:title": ENGLISH["title"], "og:site_name": ENGLISH["title"],
-        "og:description": ENGLISH["lead"],
+        "og:description": ENGLISH["description"],
     }  # fmt: skip
     if address:
         base = address.rstrip("/")
@@ -142,7 +154,7 @@ def _head(state: dict[str, Any], *, script: str, style: str, manifest: str, icon
     boot = compact(joined(STATIC / "boot.js"))
     lines = [
         f"<title>{html.escape(ENGLISH['title'])}</title>",
-        f'<meta name="description" content="{html.escape(ENGLISH["lead"])}">',
+        f'<meta name="description" content="{html.escape(ENGLISH["description"])}">',
         f"<script>window.digitsPage = {in_script(state)};\n{{\n{boot}}}</script>",
         f'<link rel="stylesheet" href="{_here(style)}">',
         f'<script type="module" src="{_here(script)}"></script>',
@@ -171,7 +183,7 @@ PAGE_HTML = """<!doctype html>
 {head}
 </head>
 <body>
-<div id="plain" role="alert"></div>
+<div id="plain"></div>
 <noscript>{old}</noscript>
 <div id="old" hidden>{old}</div>
 <script nomodule>document.getElementById("old").hidden = false;</script>
@@ -186,7 +198,7 @@ def web_manifest(icons: dict[int, str]) -> dict[str, Any]:
     return {
         "name": ENGLISH["title"],
         "short_name": "Digits",
-        "description": ENGLISH["lead"],
+        "description": ENGLISH["description"],
         "id": "../",
         "start_url": "../",
         "scope": "../",

@@ -20,9 +20,10 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> None:
         UserError: the folder holds what isn't a site of ours, or files that were changed since we wrote them; nothing
             was touched. Or it can't be written; then the older site is still whole.
     """
-    before = check_folder(folder, files)
     hashes = {name: hashes_of(content) for name, content in files.items()}
-    _write_manifest(folder, before | hashes)  # an interrupted one is recognised, too
+    before = check_folder(folder)
+    _check_unchanged(folder, before, hashes)
+    _write_manifest(folder, hashes | before)  # what is interrupted is recognised the next time
     remove_unfinished(folder)
     for name, content in files.items():
         if _hashes(folder / name) != hashes[name]:
@@ -35,34 +36,37 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> None:
             path.rmdir()
 
 
-def check_folder(folder: Path, files: Mapping[str, bytes]) -> dict[str, Hashes]:
-    """The hashes of the files of an older site in a folder, by path; none if it is new or empty.
+def check_folder(folder: Path) -> dict[str, Hashes]:
+    """The hashes of the files of an older site in a folder, by path, as they were written; none if it is new or empty.
 
     Raises:
-        UserError: see `write_site`.
+        UserError: it is a file, or holds what isn't a site of ours.
     """
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder} is a file: name a folder for the site")
-    if not folder.is_dir() or not any(folder.iterdir()):
+    held = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if not held:
         return {}
     path = folder / MANIFEST
     manifest = read_manifest(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
     if manifest is None:
-        held = sorted(p.name for p in folder.iterdir())
         rest = f" and {len(held) - 5} more" if len(held) > 5 else ""
         raise UserError(
             f"{folder} is no site of ours: it holds {', '.join(held[:5])}{rest}. Nothing was touched; name a new or an "
             f"empty folder."
         )
-    wanted = {name: hashes_of(content) for name, content in files.items()}
-    names = sorted(manifest.files.keys() | wanted.keys())
-    changed = [n for n in names if _hashes(folder / n) not in (None, manifest.files.get(n), wanted.get(n))]
+    return manifest.files
+
+
+def _check_unchanged(folder: Path, before: dict[str, Hashes], wanted: dict[str, Hashes]) -> None:
+    """Refuse to replace or delete what isn't as we wrote it."""
+    names = sorted(before.keys() | wanted.keys())
+    changed = [name for name in names if _hashes(folder / name) not in (None, before.get(name), wanted.get(name))]
     if changed:
         raise UserError(
             f"in {folder}, {', '.join(changed[:5])} {'were' if len(changed) > 1 else 'was'} changed since, or put "
             f"there by somebody else. Nothing was touched; move what is there, or name another folder."
         )
-    return manifest.files
 
 
 def _hashes(path: Path) -> Hashes | None:

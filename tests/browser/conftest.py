@@ -1,16 +1,18 @@
 """The page in a real Chromium, served by this process; a test fails if the page asks anything of anyone else."""
 
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 import torch
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from gan.web.address import listening_address
+from gan.hub.resolve import load_generator
 from gan.web.model_store import ModelStore
-from gan.web.page import build_page
-from gan.web.serve import launch_options
+from gan.web.serve import application, server
 from tests.browser.ensure_browser import find_browser
 from tests.web.models import untrained
 
@@ -23,12 +25,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def served(models: ModelStore) -> tuple[object, str]:
-    page = build_page(models)
-    _, url, _ = page.launch(
-        prevent_thread_lock=True, quiet=True, **launch_options(models), **listening_address(None, free_port())
-    )
-    return page, url
+@contextmanager
+def served(models: ModelStore) -> Iterator[str]:
+    """The address of a page of these models, which a thread of this process serves."""
+    running = server(application(models), host="127.0.0.1", port=free_port())
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        assert thread.is_alive(), "the server ended"
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{running.config.port}/"
+    running.should_exit = True
+    thread.join(10)
 
 
 @pytest.fixture(scope="session")
@@ -39,17 +47,22 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> ModelStore:
 @pytest.fixture(scope="session")
 def url(models: ModelStore) -> Iterator[str]:
     """The address of the page of a class-conditional model."""
-    page, address = served(models)
-    yield address
-    page.close(verbose=False)  # type: ignore[attr-defined]
+    with served(models) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def plain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the page of a model without classes."""
-    page, address = served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2")))
-    yield address
-    page.close(verbose=False)  # type: ignore[attr-defined]
+    with served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "plain", "relu-2"))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def trained_url() -> Iterator[str]:
+    """The address of the page of the model that is served by default."""
+    with served(ModelStore(load_generator("modern"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

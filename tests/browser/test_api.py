@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import os
 import socket
 import subprocess
@@ -63,10 +64,27 @@ def test_interpolate_write_and_judge_answer(client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "link"),
+    [
+        ({"seed": 7.0, "count": 2.0, "digit": 3.0, "temperature": 1}, "seed=7&count=2&digit=3&temperature=1"),
+        ({"seed": 4294967295.0, "count": 1}, "seed=4294967295&count=1&temperature=1"),
+        ({"seed": 7, "count": 1, "temperature": 0.1 + 0.2}, "seed=7&count=1&temperature=0.3"),
+        ({"seed": 7, "count": 1, "temperature": 0.7999999999999999}, "seed=7&count=1&temperature=0.8"),
+    ],
+)
+def test_numbers_arrive_as_other_languages_write_them(client, arguments: dict, link: str) -> None:
+    assert client.predict(**arguments, api_name="/generate")["link"].startswith(link)
+
+
+@pytest.mark.parametrize(
     ("name", "arguments", "reason"),
     [
         ("/generate", {"seed": -1}, "seed must be a whole number from 0 to 4294967295, not '-1'"),
         ("/generate", {"seed": 7.5}, "not '7.5'"),
+        ("/generate", {"seed": 7.0001}, "not '7.0001'"),
+        ("/generate", {"seed": 4294967296.0}, "seed must be a whole number from 0 to 4294967295, not '4294967296'"),
+        ("/generate", {"seed": -1.0}, "not '-1'"),
+        ("/generate", {"temperature": 0.30001}, "temperature must be a number .* with at most 4 decimals"),
         ("/generate", {"seed": True}, "not 'True'"),
         ("/generate", {"seed": [1]}, "seed must be a whole number"),
         ("/generate", {"count": 401}, "count must be a whole number from 1 to 400"),
@@ -138,17 +156,28 @@ def test_app_py_serves_page_and_mcp_tools(tmp_path) -> None:
         assert sorted(name.split("_")[-1] for name in tools) == ["generate", "interpolate", "judge", "write"]
         generate = next(tool for name, tool in tools.items() if name.endswith("generate"))
         assert "Number of the first digit" in generate["inputSchema"]["properties"]["seed"]["description"]
-        call = {
-            "jsonrpc": "2.0",
-            "id": 1,
-            "method": "tools/call",
-            "params": {"name": generate["name"], "arguments": {"seed": 7, "count": 1}},
-        }
-        headers = {"Accept": "application/json, text/event-stream"}
-        answer = httpx.post(f"{address}/gradio_api/mcp/", json=call, headers=headers, timeout=30)
-        assert answer.status_code == 200
-        assert "link" in answer.text
-        assert "seed=7&count=1" in answer.text.replace("\\u0026", "&")
+
+        def call(name: str, arguments: dict) -> list[dict]:
+            tool = next(tool for tool in tools if tool.endswith(name))
+            message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+            message |= {"params": {"name": tool, "arguments": arguments}}
+            headers = {"Accept": "application/json, text/event-stream"}
+            answer = httpx.post(f"{address}/gradio_api/mcp/", json=message, headers=headers, timeout=30)
+            assert answer.status_code == 200
+            event = next(line for line in answer.text.splitlines() if line.startswith("data: "))
+            return json.loads(event.removeprefix("data: "))["result"]["content"]
+
+        image, text = call("generate", {"seed": 7, "count": 16})
+        assert (image["type"], image["mimeType"]) == ("image", "image/png")
+        assert Image.open(io.BytesIO(base64.b64decode(image["data"]))).size == (112, 112)
+        assert set(json.loads(text["text"])) == {"numbers", "digits", "link", "model", "weights"}
+        assert json.loads(text["text"])["link"].startswith("seed=7&count=16")
+        image, text = call("interpolate", {"seeds": "7,42", "frames": 5})
+        assert image["mimeType"] == "image/gif"
+        assert Image.open(io.BytesIO(base64.b64decode(image["data"]))).n_frames == 5
+        assert len(text["text"]) < 300
+        (text,) = call("judge", {"seed": 7, "count": 1})
+        assert '"number": 7' in text["text"].replace("'", '"')
     finally:
         process.terminate()
         process.wait(30)

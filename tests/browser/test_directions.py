@@ -4,24 +4,13 @@ import base64
 import io
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from gan.directions import MEASURES, measure
-from gan.hub.resolve import load_generator
-from gan.web.model_store import ModelStore
-from tests.browser.conftest import served
 from tests.browser.test_generate import PAINTED
 
 HERE = "#drawn-by[data-here=true]"
-
-
-@pytest.fixture(scope="module")
-def trained_url():
-    page, address = served(ModelStore(load_generator("modern")))
-    yield address
-    page.close(verbose=False)
 
 
 def shown(page: Page) -> np.ndarray:

@@ -2,24 +2,111 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 TABS = {
     "generate": ("?seed=-1", "#wall[data-painted]"),
-    "open": ("?seed=7&count=16&open=9", "dialog"),
-    "morph": ("?seeds=7,42,99,5&plane=1", "canvas.frame[data-position]"),
+    "walk": ("?seeds=7,42", "canvas.frame[data-position]"),
+    "plane": ("?seeds=7,42,99,5&plane=1", "canvas.frame[data-position]"),
     "write": ("?text=2026-11-21&seed=5", "#line[data-painted]"),
+}
+DIALOGS = {  # how each is opened
+    "digit": lambda page: page.get_by_role("listbox").press("Enter"),
+    "embed": lambda page: page.locator("#embed").click(),
+    "model": lambda page: page.locator("#model").click(),
+    "shelf": lambda page: keep_and_open(page),
+    "lesson": lambda page: page.get_by_role("button", name="GAN", exact=True).click(),
+    "stage": lambda page: page.locator("#stage").click(),
 }
 
 
-@pytest.mark.parametrize("tab", TABS)
+def keep_and_open(page: Page) -> None:
+    page.get_by_role("listbox").press("Enter")
+    page.locator("#keep").click()
+    page.keyboard.press("Escape")
+    page.locator("#shelf").click()
+
+
+def opened(open_page, url: str, place: str, **options: object) -> Page:
+    """A tab of TABS, or a dialog of DIALOGS, in front."""
+    query, ready = TABS.get(place, ("?seed=7&count=4", "#wall[data-painted]"))
+    page = open_page(url + query, ready=ready, **options)
+    if place in DIALOGS:
+        DIALOGS[place](page)
+        page.wait_for_selector("dialog[open]")
+    return page
+
+
+@pytest.mark.parametrize("place", [*TABS, *DIALOGS])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier(open_page, url, tab: str, scheme: str) -> None:
-    query, ready = TABS[tab]
-    page = open_page(url + query, ready=ready, color_scheme=scheme)
+def test_axe_finds_no_barrier(open_page, url, place: str, scheme: str) -> None:
+    page = opened(open_page, url, place, color_scheme=scheme)
     results = Axe().run(page)
     found = [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in results.response["violations"]]
     assert found == []
+
+
+SMALL_TARGETS = """() => {
+  const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !node.disabled;
+  const front = document.querySelector("dialog[open]") ?? document;
+  const targets = [...front.querySelectorAll("button, a, select, textarea, input, [role=slider], #digit label")];
+  return targets.filter(seen).filter((node) => !node.closest("p, .unseen, [aria-hidden=true]")).map((node) => {
+    const box = (node.matches("[type=radio], [type=checkbox]") ? node.closest("label") : node).getBoundingClientRect();
+    return [node.outerHTML.slice(0, 120), Math.round(box.width), Math.round(box.height)];
+  }).filter(([, width, height]) => width > 1 && (width < 24 || height < 24));
+}"""
+
+
+@pytest.mark.parametrize("place", [*TABS, *DIALOGS])
+def test_what_can_be_pressed_is_24_pixels_large(open_page, url, place: str) -> None:
+    for options in ({}, {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}):
+        assert opened(open_page, url, place, **options).evaluate(SMALL_TARGETS) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("place", ["generate", "walk", "write", "digit"])
+def test_what_has_the_focus_is_seen(open_page, url, place: str, scheme: str) -> None:
+    page = opened(open_page, url, place, color_scheme=scheme)
+    front = "dialog[open] " if place == "digit" else ""
+    for kind in ("input[type=number]", "input[type=range]", "button:not([disabled])"):
+        for node in page.locator(f"{front}{kind} >> visible=true").all()[:6]:
+            if place == "digit" and kind == "input[type=number]":
+                continue
+            node.focus()
+            page.keyboard.press("Shift")  # from now on the keyboard is in use
+            outline = node.evaluate(
+                "n => (({ outlineStyle, outlineWidth, outlineColor }) =>"
+                " [outlineStyle, parseFloat(outlineWidth), outlineColor])(getComputedStyle(n))"
+            )
+            seal = {"light": "rgb(178, 51, 24)", "dark": "rgb(240, 138, 112)"}[scheme]
+            assert outline[0] == "solid", node.evaluate("n => n.outerHTML")[:200]
+            assert outline[1] >= 2
+            assert outline[2] == seal
+
+
+def contrast(a: str, b: str) -> float:
+    """Of two colours, #rrggbb, as WCAG has it."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_full_part_of_a_slider_stands_out_from_the_page_and_from_the_empty_part(open_page, url, scheme) -> None:
+    page = open_page(f"{url}?seed=7", ready="#wall[data-painted]", color_scheme=scheme)
+    seal, track = page.evaluate(
+        "['--seal', '--track'].map("
+        "(name) => getComputedStyle(document.querySelector('.controls')).getPropertyValue(name))"
+    )
+    paper = {"light": "#fbf9f5", "dark": "#121110"}[scheme]
+    assert contrast(seal, paper) >= 3
+    assert contrast(seal, track) >= 3
+    assert contrast(seal, paper) > contrast(track, paper)
 
 
 @pytest.mark.parametrize("width", [390, 768, 1920])
@@ -45,9 +132,9 @@ def test_chinese_readers_get_chinese_notices_included(open_page, url) -> None:
     assert page.evaluate("document.documentElement.lang") == "zh-CN"
     expect(page.get_by_role("heading", level=1)).to_have_text("按编号写数字")
     expect(page.get_by_role("tab", name="渐变")).to_be_visible()
-    expect(page.get_by_label("第一个数字的编号")).to_have_value("0")
-    expect(page.get_by_role("alert")).to_contain_text("编号:“-1”必须是 0 到 4294967295 的整数。 已忽略链接中的这个值。")
-    expect(page.get_by_role("listbox")).to_have_accessible_name("16 个手写数字,编号 0 到 15")
+    expect(page.get_by_label("编号（种子）")).to_have_value("0")
+    expect(page.get_by_role("alert")).to_contain_text("编号：“-1”必须是 0 到 4294967295 的整数。 现在显示：0。")
+    expect(page.get_by_role("listbox")).to_have_accessible_name("16 个手写数字，编号 0 到 15")
     expect(page.get_by_role("button", name="复制链接")).to_be_visible()
     expect(page.get_by_role("radio", name="任意")).to_be_checked()
 
@@ -55,7 +142,7 @@ def test_chinese_readers_get_chinese_notices_included(open_page, url) -> None:
 def test_other_languages_get_english(open_page, url) -> None:
     page = open_page(url, ready="#wall[data-painted]", locale="fr-FR")
     expect(page.get_by_role("heading", level=1)).to_have_text("Digits by number")
-    expect(page.get_by_label("Number of the first digit")).to_be_visible()
+    expect(page.get_by_label("Number (seed)")).to_be_visible()
 
 
 def test_ink_is_light_on_dark_in_the_dark(open_page, url) -> None:
@@ -67,7 +154,7 @@ def test_ink_is_light_on_dark_in_the_dark(open_page, url) -> None:
 def test_every_control_is_reached_by_the_tab_key(open_page, url) -> None:
     page = open_page(url, ready="#wall[data-painted]")
     reached = set()
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.closest('[id]')?.id ?? ''"))
     assert {

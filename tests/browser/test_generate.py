@@ -12,6 +12,11 @@ from tests.browser.conftest import served
 from tests.web.models import untrained
 
 PAINTED = "#wall[data-painted]"
+ARRANGED = """async ([count, width]) => {
+  const main = document.querySelector("script[src$='main.js']").src;
+  const { arrange } = await import(main.replace("main.js", "arrange.js"));
+  return arrange({ ten: false, count }, width);
+}"""
 
 
 def query(page: Page) -> dict[str, str]:
@@ -48,12 +53,12 @@ def test_the_page_opens_with_digits_and_says_who_drew_them_and_how_fast(open_pag
     page.get_by_role("button", name="Next").click()
     expect(page.locator(".reading .took")).to_have_text(re.compile(r"^\d+ ms$"))
     page.get_by_role("button", name="Back").click()
-    expect_query(page, seed="0", count="16", model="tested", weights=models.served.weights)
+    expect_query(page, seed="0", count="20", model="tested", weights=models.served.weights)
 
 
 def test_every_control_changes_picture_and_address(open_page, url) -> None:
-    page = open_page(url, ready=PAINTED)
-    page.get_by_label("Number of the first digit").fill("7")
+    page = open_page(f"{url}?seed=0", ready=PAINTED)
+    page.get_by_label("Number (seed)").fill("7")
     painted(page, "7/16")
     expect_query(page, seed="7")
     seen = {picture(page)}
@@ -79,7 +84,7 @@ def test_the_copied_link_shows_the_same_pixels_in_another_browser(open_page, url
     assert link == page.url
     other = open_page(link, ready=PAINTED)
     assert picture(other) == picture(page)
-    expect(other.get_by_label("Number of the first digit")).to_have_value("4294967290")
+    expect(other.get_by_label("Number (seed)")).to_have_value("4294967290")
     expect(other.locator("#count input[type=number]")).to_have_value("12")
     expect(other.get_by_role("radio", name="5")).to_be_checked()
 
@@ -109,7 +114,7 @@ def test_pages_turn_by_buttons_and_keys_and_wrap(open_page, url) -> None:
     painted(page, "5/10")
     page.locator("body").press("ArrowLeft")
     painted(page, "4294967291/10")
-    expect(page.get_by_label("Number of the first digit")).to_have_value("4294967291")
+    expect(page.get_by_label("Number (seed)")).to_have_value("4294967291")
     page.locator("body").press("ArrowRight")
     painted(page, "5/10")
     page.get_by_role("button", name="Random").click()
@@ -128,7 +133,7 @@ def test_the_keyboard_walks_over_the_wall_and_past_its_end(open_page, url) -> No
     assert (option.get_attribute("aria-posinset"), option.get_attribute("aria-setsize")) == ("2", "4")
     wall.press("End")
     wall.press("ArrowRight")
-    painted(page, "11/4")
+    painted(page, "9/4")  # a row of two further
     expect(option).to_have_attribute("aria-label", "Number 11, drawn as 1")
     wall.press("Enter")
     expect(page.get_by_role("dialog")).to_have_accessible_name("Number 11, drawn as 1")
@@ -176,19 +181,40 @@ def test_download_has_the_chosen_scale(open_page, url) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "value"), [("-1", "“-1”"), ("4294967296", "“4294967296”"), ("", "“”"), ("7.5", "“7.5”")]
+    ("typed", "shown"), [("-1", "0"), ("4294967296", "4294967295"), ("7.6", "8"), ("99999999999", "4294967295")]
 )
-def test_a_number_that_is_none_is_told_and_goes_back(open_page, url, typed: str, value: str) -> None:
+def test_a_number_out_of_range_shows_the_nearest_one_and_says_so(open_page, url, typed: str, shown: str) -> None:
     page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
-    before = picture(page)
-    field = page.get_by_label("Number of the first digit")
+    field = page.get_by_label("Number (seed)")
     field.fill(typed)
-    expect(page.get_by_role("alert")).to_contain_text(f"Number: {value} must be a whole number from 0 to 4294967295.")
+    painted(page, f"{shown}/4")
+    expect(page.get_by_role("alert")).to_have_text(
+        re.compile(f"“{typed}” must be a whole number from 0 to 4294967295. Shown: {shown}.")
+    )
+    field.blur()
+    expect(field).to_have_value(shown)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_a_half_typed_number_is_no_error(open_page, url) -> None:
+    page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
+    field = page.get_by_label("Number (seed)")
+    before = picture(page)
+    field.fill("")
+    page.wait_for_timeout(300)
     assert picture(page) == before
-    expect_query(page, seed="7")
+    expect(page.locator(".notice")).to_have_count(0)
     field.blur()
     expect(field).to_have_value("7")
-    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_ten_digits_of_four_hundred_numbers_are_those_of_forty(open_page, url) -> None:
+    page = open_page(f"{url}?count=400", ready=PAINTED)
+    page.get_by_label("Same handwriting, ten digits").check()
+    painted(page, "0/40")
+    expect(page.get_by_role("alert")).to_contain_text("must be at most 40 when each shows ten digits. Shown: 40.")
+    expect(page.locator("#count input[type=number]")).to_have_value("40")
 
 
 def test_the_last_value_of_a_fast_drag_is_the_one_that_is_shown(open_page, url) -> None:
@@ -215,7 +241,7 @@ def test_a_server_that_does_not_answer_is_told_and_can_be_tried_again(open_page,
     page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
     page.get_by_label("Where the digits are drawn").select_option("server")
     page.route("**/digits.png*", lambda route: route.abort())
-    page.get_by_label("Number of the first digit").fill("8")
+    page.get_by_label("Number (seed)").fill("8")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
     page.unroute("**/digits.png*")
     page.get_by_role("button", name="Try again").click()
@@ -241,7 +267,7 @@ def test_another_model_draws_the_same_numbers(open_page, url) -> None:
     dialog.get_by_role("button", name="modern", exact=True).click()
     page.wait_for_url("**model=modern**")
     expect(page.get_by_role("button", name="Model: modern")).to_be_visible()
-    expect(page.get_by_label("Number of the first digit")).to_have_value("7")
+    expect(page.get_by_label("Number (seed)")).to_have_value("7")
 
 
 def test_a_model_that_cannot_be_had_is_said_where_it_was_asked_for(open_page, url) -> None:
@@ -265,8 +291,7 @@ def test_a_model_that_cannot_be_had_is_said_where_it_was_asked_for(open_page, ur
 
 def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, tmp_path) -> None:
     run = untrained(tmp_path / "relu-2", "relu-2")
-    server, address = served(ModelStore(run))
-    try:
+    with served(ModelStore(run)) as address:
         page = open_page(address, ready=PAINTED)
         for name, weights in (
             ("relu-2 (bundled)", load_generator("relu-2").weights),
@@ -280,16 +305,18 @@ def test_a_run_and_the_bundled_model_of_its_name_can_both_be_chosen(open_page, t
             page.get_by_role("button", name="Model: relu-2").click()
             expect(dialog.locator("[aria-pressed=true]")).to_have_text(name)
             page.keyboard.press("Escape")
-    finally:
-        server.close(verbose=False)
 
 
-def test_a_few_digits_stand_in_rows_without_gaps(open_page, url) -> None:
-    page = open_page(f"{url}?count=4", ready=PAINTED)
-    height = "document.querySelector('#wall canvas').height"
-    row = page.evaluate(height)
-    for count, rows in ((9, 3), (10, 2)):
-        page.get_by_label("number input for How many").fill(str(count))
-        page.get_by_label("number input for How many").press("Enter")
-        painted(page, f"0/{count}")
-        assert page.evaluate(height) == rows * row
+@pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1440, 900), (1920, 1080)])
+def test_digits_fill_the_room_they_have_in_rows_without_gaps(open_page, url, size: tuple[int, int]) -> None:
+    width, height = size
+    for count in (1, 4, 16, 20):
+        page = open_page(f"{url}?count={count}", ready=PAINTED, viewport={"width": width, "height": height})
+        wall = page.locator("#wall canvas").bounding_box()
+        assert wall["y"] + wall["height"] <= height, count  # all are seen at once
+        layout = page.evaluate(ARRANGED, [count, wall["width"]])
+        assert layout["columns"] * layout["rows"] - count <= 2, (count, layout)
+        by_height = wall["height"] >= 0.55 * (height - wall["y"])
+        by_width = layout["columns"] * layout["cell"] >= 0.85 * wall["width"]
+        assert by_height or by_width or layout["cell"] == 280, (count, layout)
+        page.context.close()

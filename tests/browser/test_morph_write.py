@@ -1,5 +1,6 @@
 """Morphing and writing: what is drawn once is scrubbed without the network."""
 
+import json
 import re
 
 import pytest
@@ -86,9 +87,10 @@ def test_key_frames_are_added_changed_and_removed(open_page, url) -> None:
     images = page.locator(".key img").evaluate_all("images => images.map(i => [i.alt, i.naturalWidth])")
     assert images == [["Number 7, drawn as 3", 28], ["Number 99", 28]]
     page.locator("#key-seed-0").fill("-5")
-    expect(page.get_by_role("alert")).to_contain_text("Key frames: “-5,99” must be")
+    expect(page.get_by_role("alert")).to_contain_text("Key frames: “-5” must be a whole number")
     page.locator("#key-seed-0").blur()
-    expect(page.locator("#key-seed-0")).to_have_value("7")
+    expect(page.locator("#key-seed-0")).to_have_value("0")
+    expect_query(page, seeds="0,99")
 
 
 def test_morph_controls_reach_the_address_and_the_strip(open_page, url) -> None:
@@ -105,7 +107,11 @@ def test_morph_controls_reach_the_address_and_the_strip(open_page, url) -> None:
         assert page.request.get(href).body().startswith(magic)
     page.locator("#frames input[type=number]").fill("240")
     page.locator("#side-by-side input[type=number]").fill("64")
-    expect(page.get_by_role("alert")).to_contain_text("frames × count may be at most 3840")
+    expect(page.get_by_role("alert")).to_contain_text("frames × count may be at most 3840. Shown: 60.")
+    expect(page.locator("#frames input[type=number]")).to_have_value("60")
+    expect_query(page, frames="60", count="64")
+    page.locator("#frames input[type=number]").fill("240")
+    expect_query(page, frames="240", count="16")
 
 
 def test_a_plane_is_dragged_through_without_any_request(open_page, url) -> None:
@@ -135,6 +141,9 @@ def test_a_plane_is_dragged_through_without_any_request(open_page, url) -> None:
 def test_a_line_is_written_as_it_is_typed(open_page, url) -> None:
     page = open_page(url, ready="#wall[data-painted]")
     page.get_by_role("tab", name="Write").click()
+    expect(page.get_by_label("Text")).to_have_value(re.compile(r"^\d{4}-\d{2}-\d{2}$"))  # it does not open empty
+    expect(page.locator("#line")).to_be_visible()
+    page.get_by_label("Text").fill("")
     expect(page.get_by_text("Type a date, a phone number")).to_be_visible()
     expect(page.get_by_text("are drawn, not generated")).to_be_visible()
     embed = page.get_by_role("button", name="Embed")
@@ -149,7 +158,7 @@ def test_a_line_is_written_as_it_is_typed(open_page, url) -> None:
     expect_query(page, hand="own")
     own = line.evaluate("canvas => canvas.toDataURL()")
     assert own != one
-    page.get_by_label("Number of the handwriting").fill("5")
+    page.get_by_label("Handwriting (seed)").fill("5")
     expect_query(page, seed="5")
     href = page.locator("#download-text-png").get_attribute("href")
     assert page.request.get(href).body().startswith(b"\x89PNG")
@@ -158,13 +167,45 @@ def test_a_line_is_written_as_it_is_typed(open_page, url) -> None:
     assert other.locator("#line").evaluate("c => c.toDataURL()") == line.evaluate("c => c.toDataURL()")
 
 
-def test_a_character_that_cannot_be_written_is_told(open_page, url) -> None:
+def test_a_character_that_cannot_be_written_is_named_and_the_rest_is_drawn(open_page, url) -> None:
     page = open_page(f"{url}?text=12", ready="#line[data-painted]")
-    page.get_by_label("Text").fill("12a")
-    expect(page.get_by_role("alert")).to_contain_text(
-        "Text: “12a” must be digits, spaces and - . / : + , (at most 64 in all)."
-    )
-    expect(page.locator("#line")).to_have_attribute("data-painted", "12")
+    page.get_by_label("Text").fill("12a3€")
+    expect(page.locator("#line")).to_have_attribute("data-painted", "123")
+    expect(page.get_by_role("alert")).to_contain_text("a € cannot be written. Shown: 123.")
+    page.get_by_label("Text").fill("1234")
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("π", "3.14159265358979"), ("（030）12–34", "(030)12-34"), ("２０２６年１１月", "2026-11"), ("٣", "3")],
+)
+def test_what_can_be_read_as_digits_and_signs_is_written(open_page, url, typed: str, written: str) -> None:
+    page = open_page(f"{url}?text=12", ready="#line[data-painted]")
+    page.get_by_label("Text").fill(typed)
+    expect(page.locator("#line")).to_have_attribute("data-painted", written)
+    expect(page.locator(".notice")).to_have_count(0)
+    expect_query(page, text=written)
+    page.get_by_label("Text").blur()
+    other = open_page(f"{url}?text={typed}", ready=f"#line[data-painted='{written}']")
+    expect(other.locator(".notice")).to_have_count(0)
+
+
+def test_a_long_line_is_broken_between_digits_not_through_them(open_page, trained_url) -> None:
+    """Each row is what that part of the text is by itself: nothing of a neighbour stands at its ends."""
+    phone = {"width": 390, "height": 844}
+    page = open_page(f"{trained_url}?text={'8' * 40}&seed=5", ready="#line[data-painted]", viewport=phone)
+    rows = json.loads(page.locator("#line").get_attribute("data-rows"))
+    assert len(rows) > 2
+    assert "".join(rows) == "8" * 40
+    ink = """canvas => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, 4, canvas.height);
+      return data.some((value, i) => i % 4 === 0 && value < 128 && data[i + 3] > 0);
+    }"""
+    assert not page.locator("#line").evaluate(ink)
+    page = open_page(f"{trained_url}?text=2026-11-21%20(14:30)%203.14", ready="#line[data-painted]", viewport=phone)
+    rows = json.loads(page.locator("#line").get_attribute("data-rows"))
+    assert all(row[-1] in " -:." for row in rows[:-1])
 
 
 @pytest.mark.parametrize("tab", ["Generate", "Morph", "Write"])

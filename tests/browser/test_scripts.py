@@ -38,7 +38,7 @@ def test_a_change_is_wished_for_and_shown_when_it_is_painted(page) -> None:
         [5, 0],
         5,
         [
-            ["changed", "digits", {"since": 12, "byControl": False}],
+            ["changed", "digits", {"since": 12, "byControl": False, "step": True}],
             ["shown", "digits", None],
             ["painted", "digits", {"since": 12, "server": 3}],
         ],
@@ -55,7 +55,7 @@ def test_a_refused_change_goes_back_to_what_is_shown(page) -> None:
         {"seed": 0, "open": [3]},
         {"seeds": [7, 42]},
         ["changed", "shown", "changed"],
-        ["changed", "digits", {"since": None, "byControl": False}],
+        ["changed", "digits", {"since": None, "byControl": False, "step": False}],
     ]  # fmt: skip
 
 
@@ -87,5 +87,6 @@ def test_the_latest_wish_wins_and_those_between_are_dropped(page) -> None:
 def test_the_limits_come_with_the_page(page) -> None:
     assert page.evaluate("digitsPage.limits") == {
         "count": 400, "ten": 40, "keys": 16, "frames": 240, "walk": 64, "total": 3840, "text": 64, "pixels": 2**24,
-        "scale": 40, "strip": 8192, "plane": 24, "seeds": 2**32, "classes": 10, "size": 28,
+        "scale": 40, "strip": 8192, "plane": 24, "seeds": 2**32, "classes": 10, "size": 28, "query": 4096, "fps": 50,
+        "temperature": [0.1, 1.5],
     }  # fmt: skip

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_generate import PAINTED, expect_query, painted, picture
 
 HERE = "#drawn-by[data-here=true]"
-ROW = 148  # CSS pixels of a row of large digits with their numbers
+ROW = 152  # CSS pixels of a row of four of sixteen digits with their numbers, in this window
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_the_wheel_scrolls_on_and_rests_at_a_whole_row_whose_link_shows_the_same
     page.mouse.wheel(0, 2 * ROW + 30)
     painted(page, "15/16")  # two rows of four
     expect_query(page, seed="15", count="16")
-    expect(page.get_by_label("Number of the first digit")).to_have_value("15")
+    expect(page.get_by_label("Number (seed)")).to_have_value("15")
     page.mouse.wheel(0, -4 * ROW)
     painted(page, "4294967295/16")  # 15 − 16, round the end of all numbers
     assert asked == []
@@ -66,7 +66,7 @@ def test_a_digit_is_opened_after_scrolling_by_its_own_number(open_wall) -> None:
     box = point_at_digits(page)
     page.mouse.wheel(0, ROW)
     painted(page, "11/16")
-    page.mouse.click(box["x"] + box["width"] / 2 - 1.5 * 132, box["y"] + 60)
+    page.mouse.click(box["x"] + box["width"] / 2 - 1.5 * 136, box["y"] + 60)
     expect(page.get_by_role("dialog")).to_have_accessible_name("Number 11, drawn as 1")
 
 
@@ -83,6 +83,7 @@ def test_keys_scroll_by_rows_and_pages(open_wall) -> None:
     wall.press("Enter")
     expect(page.get_by_role("dialog")).to_have_accessible_name("Number 17, drawn as 7")
     page.keyboard.press("Escape")
+    expect_query(page, open=None)  # back from a step: no other page is opened meanwhile
     page.goto(page.url.split("?")[0] + "?seed=7&count=16")
     painted(page, "7/16")
     page.wait_for_selector(HERE)

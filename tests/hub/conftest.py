@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from gan import bundled
-from gan.hub import push, space
+from gan.hub import push, space, static_space
 from tests.hub.double import Repository
 from tests.hub.model_files import CHECKOUT_README, files_of, save_model
 
@@ -67,6 +67,7 @@ def checkout(tmp_path, monkeypatch) -> Path:
     (root / "checkpoints/modern/history.jsonl").write_text("{}\n")
     shutil.copytree(push.ROOT / "checkpoints/classifier", root / "checkpoints/classifier")
     monkeypatch.setattr(space, "ROOT", root)
+    monkeypatch.setattr(static_space, "ROOT", root)
     monkeypatch.setattr(push, "ROOT", root)
     monkeypatch.setattr(bundled, "BUNDLED", root / "checkpoints")
     return root

@@ -45,6 +45,17 @@ Check out the configuration reference at https://huggingface.co/docs/hub/spaces-
 """  # what the Hub puts into a new Space
 
 
+STATIC_PAGE = """<!doctype html>
+<html>
+	<body>
+		<div class="card">
+			<h1>Welcome to your static Space!</h1>
+		</div>
+	</body>
+</html>
+"""  # and into a static one
+
+
 def git_sha1(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
@@ -63,6 +74,7 @@ class Repository:
     tags: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     secrets: set[str] = field(default_factory=set)
+    hardware: str | None = None
     creation: dict[str, Any] = field(default_factory=dict)
 
     def commit(self, files: dict[str, bytes]) -> str:
@@ -285,9 +297,14 @@ def make_app(hub: Hub) -> FastAPI:
         if (kind, name) in hub.repositories:
             return JSONResponse({"error": "You already created this repo", "url": url}, 409)
         private = body.get("visibility") == "private"
-        made = hub.repository(name, kind, private=private, sdk=body.get("sdk"), creation=body)
+        made = hub.repository(
+            name, kind, private=private, sdk=body.get("sdk"), creation=body, hardware=body.get("hardware")
+        )
         if kind == "spaces":
-            made.commits[made.branches["main"]]["README.md"] = SPACE_README.encode()
+            first = made.commits[made.branches["main"]]
+            first["README.md"] = SPACE_README.replace("sdk: gradio", f"sdk: {made.sdk}").encode()
+            if made.sdk == "static":
+                first |= {"index.html": STATIC_PAGE.encode(), "style.css": b"body { padding: 2rem; }\n"}
         return JSONResponse({"url": url})
 
     @app.get("/api/{kind}/{ns}/{name}/auth-check/write")
@@ -315,6 +332,12 @@ def make_app(hub: Hub) -> FastAPI:
     @app.get("/api/spaces/{ns}/{name}/secrets")
     def secrets(request: Request, ns: str, name: str) -> dict:
         return {key: {} for key in find(request, "spaces", f"{ns}/{name}", write=True).secrets}
+
+    @app.post("/api/spaces/{ns}/{name}/hardware")
+    async def set_hardware(request: Request, ns: str, name: str) -> dict:
+        repository, body = find(request, "spaces", f"{ns}/{name}", write=True), await request.json()
+        repository.hardware = body["flavor"]
+        return {"stage": "BUILDING", "hardware": {"current": None, "requested": repository.hardware}}
 
     # What is in a repository
 

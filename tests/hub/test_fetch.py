@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from gan.errors import ModelError
-from gan.evaluation import __main__ as evaluation
 from gan.hub import fetch
 from gan.hub.errors import HubError
 from gan.hub.resolve import load_discriminator
@@ -48,12 +47,6 @@ def test_a_tag_and_a_commit_bring_back_the_model_of_that_day(repository, run_fol
     )
     assert fetched.revision == then
     assert torch.equal(fetched.sample([7]), Generator.from_pretrained(run_folder).sample([7]))
-
-
-def test_a_model_of_clothes_is_not_measured_as_digits(repository, tmp_path, mnist_dir, capsys):
-    repository.commit(files_of(save_model(tmp_path / "clothes", dataset="fashion-mnist")))
-    assert evaluation.main(["maker/digits", "--data-dir", str(mnist_dir), "--samples", "100"]) == 1
-    assert "maker/digits was trained on fashion-mnist" in capsys.readouterr().err
 
 
 def test_files_come_from_one_commit_though_main_moves_between_them(hub, repository, run_folder, tmp_path, monkeypatch):

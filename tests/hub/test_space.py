@@ -160,9 +160,10 @@ def test_a_free_account_is_told_what_it_can_do(hub, maker, checkout):
     with hub.fault("POST /api/repos/create", "402"), pytest.raises(UserError) as error:
         deploy("maker/page")
     for way_out in (
+        "python -m gan.hub deploy maker/page --static",
+        "python -m gan.hub deploy maker/page --zero-gpu",
         "a Gradio Space that you have already",
         "https://huggingface.co/pro",
-        "python -m gan.hub push MODEL",
     ):
         assert way_out in str(error.value)
     assert hub.repositories == {}

@@ -1,10 +1,12 @@
 """What others wrote on the Hub, or its maker by hand, outlives every push and deploy."""
 
 import json
+import sys
 
 import pytest
 from huggingface_hub import ModelCard
 
+import train
 from gan.hub.errors import RefusedError
 from gan.hub.manifest import MANIFEST, hashes_of
 from gan.hub.push import check_can_push, push
@@ -87,6 +89,22 @@ def test_the_maker_may_insist_and_only_our_files_names_are_replaced(hub, bert, r
     assert "note: replaced whole: README.md of maker/bert" in str(published)
     assert "note: replaced in maker/bert: config.json, model.safetensors" in str(published)
     push(run_folder, "maker/bert")  # now it is ours
+
+
+def test_train_py_refuses_before_training_and_lets_the_maker_insist(
+    hub, bert, mnist_dir, tmp_path, monkeypatch, capsys
+):
+    command = ["train.py", "relu-2", "--epochs", "1", "--data-dir", str(mnist_dir), "--output-dir", str(tmp_path / "r")]
+    command += ["--device", "cpu", "--push-to-hub", "maker/bert"]
+    monkeypatch.setattr(sys, "argv", command)
+    assert train.main() == 1
+    assert "maker/bert is not recognisably ours" in capsys.readouterr().err
+    assert bert.head == BERT
+    assert not (tmp_path / "r").exists()
+    monkeypatch.setattr(sys, "argv", [*command, "--overwrite"])
+    assert train.main() == 0
+    assert bert.head["model.safetensors"] == (tmp_path / "r" / "model.safetensors").read_bytes()
+    assert bert.head["vocab.txt"] == BERT["vocab.txt"]
 
 
 def test_a_blog_is_not_replaced_by_the_page(hub, blog, digits):

@@ -226,9 +226,12 @@ def test_the_best_epoch_is_kept_on_request(scores_of_three_epochs: None, mnist_d
     assert not (folder / "samples.png").exists()
 
 
-def test_the_best_needs_a_distance(pictures: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="--keep best needs a distance after each epoch.*folder"):
-        train_here(SMALL, options(pictures, tmp_path / "run", keep="best", dataset="folder"))
+def test_the_best_needs_a_distance(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for i, image in enumerate(blobs(40)[0]):
+        Image.fromarray(image).save(tmp_path / "mine" / f"{i}.png")
+    with pytest.raises(UserError, match="--keep best needs a distance after each epoch.*folder.*have no labels"):
+        train_here(SMALL, options(tmp_path / "mine", tmp_path / "run", keep="best", dataset="folder"))
 
 
 # What to do about a collapse

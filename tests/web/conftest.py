@@ -25,3 +25,9 @@ def store(served: Generator, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gan.bundled.BUNDLED", bundled)
         yield ModelStore(served, remote=False)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """What tests that are coroutines run on."""
+    return "asyncio"

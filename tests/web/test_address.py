@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from gan.errors import UserError
-from gan.web.address import listening_address
+from gan.web.address import Address, listening_address
 
 
 @pytest.fixture(autouse=True)
@@ -23,13 +23,13 @@ def port() -> int:
 
 def test_options_come_before_the_environment(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
-    assert listening_address(None, None) == {"server_name": "127.0.0.1", "server_port": port}
+    assert listening_address(None, None) == Address("127.0.0.1", port)
     monkeypatch.setenv("SPACE_ID", "maker/page")
-    assert listening_address(None, None)["server_name"] == "0.0.0.0"
+    assert listening_address(None, None).host == "0.0.0.0"
     monkeypatch.setenv("GRADIO_SERVER_NAME", "127.0.0.2")
-    assert listening_address(None, None)["server_name"] == "127.0.0.2"
+    assert listening_address(None, None).host == "127.0.0.2"
     monkeypatch.setenv("GRADIO_SERVER_PORT", "1")
-    assert listening_address("127.0.0.1", port) == {"server_name": "127.0.0.1", "server_port": port}
+    assert listening_address("127.0.0.1", port) == Address("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("wrong", ["0", "65536", "http", "-1", ""])

@@ -41,7 +41,9 @@ def test_a_link_unfurls_with_the_picture_that_it_shows_pinned(client: TestClient
     found = tags(client.get("/?seed=7&count=9&model=served").text)
     assert found["og:title"] == found["twitter:title"] == "9 handwritten digits, numbers 7 to 15"
     pins = f"model=served&weights={store.served.weights}&v=1"
-    assert found["og:image"] == f"http://testserver/digits.png?seed=7&count=9&temperature=1&scale=7&{pins}"
+    assert found["og:image"] == f"http://testserver/card.png?seed=7&count=9&temperature=1&{pins}"
+    assert (found["og:image:width"], found["og:image:height"]) == ("1200", "630")
+    assert client.get(found["og:image"]).headers["content-type"] == "image/png"
     assert found["og:url"] == f"http://testserver/?seed=7&count=9&temperature=1&{pins}"
     assert "immutable" in client.get(found["og:image"]).headers["cache-control"]
 
@@ -50,6 +52,7 @@ def test_the_scripts_start_from_the_link_and_what_had_to_be_ignored(client: Test
     found = state(client.get("/?seeds=7,42&frames=x&model=plain&digits=3").text)
     assert (found["kind"], found["pin"]["model"], found["conditional"]) == ("walk", "plain", False)
     assert found["state"]["walk"]["seeds"] == [7, 42]
+    assert {p["parameter"]: p["shown"] for p in found["problems"]} == {"frames": "60", "digits": None}
     problems = {p["parameter"]: p["code"] for p in found["problems"]}
     assert problems == {"frames": "whole", "digits": "unconditional"}
     assert found["state"]["text"]["text"] == ""

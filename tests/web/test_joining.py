@@ -66,6 +66,7 @@ def test_an_export_that_is_not_understood_is_refused(tmp_path, code: str) -> Non
         joined(scripts(tmp_path, main='import { a } from "./one.js";\n', one=f"{code}\n"))
 
 
-def test_the_page_loads_every_script_that_is_there() -> None:
-    lines = joined(STATIC / "main.js").splitlines()
-    assert all(f"// {path.name}" in lines for path in STATIC.glob("*.js"))
+def test_some_page_loads_every_script_that_is_there() -> None:
+    starts = ["main.js", "site.js", "boot.js", "sw.js", "uqr.js"]  # of both pages; the last is fetched when it is needed
+    lines = {line for start in starts for line in joined(STATIC / start).splitlines()}
+    assert [path.name for path in STATIC.glob("*.js") if f"// {path.name}" not in lines] == []

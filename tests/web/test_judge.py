@@ -1,5 +1,6 @@
 """The classifier reads what a request draws."""
 
+import asyncio
 from pathlib import Path
 
 import gradio as gr
@@ -38,4 +39,4 @@ def test_a_classifier_that_is_not_there_is_a_reason_for_everyone_who_asks(
     answer = TestClient(Starlette(routes=routes(store))).get("/judge.json")
     assert (answer.status_code, answer.json()["detail"][0]["code"]) == (404, "broken_model")
     with pytest.raises(gr.Error, match="holds no classifier"):
-        api.functions(store)["judge"]()
+        asyncio.run(api.functions(store)["judge"]())

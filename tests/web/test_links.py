@@ -94,18 +94,60 @@ def test_unknown_parameters_are_ignored() -> None:
         (WalkRequest, "frames=1", "frames", "whole"),
         (PlaneRequest, "seeds=1,2,3,4&size=33", "size", "whole"),
         (TextRequest, "text=12a", "text", "characters"),
-        (TextRequest, "text=" + "1" * 65, "text", "characters"),
+        (TextRequest, "text=" + "1" * 65, "text", "too_long"),
         (TextRequest, "text=%FF", "text", "characters"),
         (TextRequest, "text=1&hand=left", "hand", "choice"),
     ],
 )  # fmt: skip
-def test_what_is_malformed_is_a_problem_and_leaves_the_default(
-    kind: type[Request], query: str, parameter: str, code: str
-) -> None:
-    request, problems = links.read(kind, query)
+def test_what_is_malformed_is_a_problem(kind: type[Request], query: str, parameter: str, code: str) -> None:
+    _, problems = links.read(kind, query)
     assert [(p.parameter, p.code) for p in problems] == [(parameter, code)]
-    if parameter != "query":
-        assert getattr(request, parameter) == getattr(kind(), parameter)
+
+
+@pytest.mark.parametrize(
+    ("kind", "query", "name", "nearest"),
+    [
+        (DigitsRequest, "seed=-1", "seed", 0),
+        (DigitsRequest, "seed=4294967296", "seed", 2**32 - 1),
+        (DigitsRequest, "seed=7.6", "seed", 8),
+        (DigitsRequest, "seed=1e3", "seed", 1000),
+        (DigitsRequest, "seed=abc", "seed", 0),
+        (DigitsRequest, "seed=5&seed=2", "seed", 0),
+        (DigitsRequest, "count=1000000000", "count", 400),
+        (DigitsRequest, "count=NaN", "count", 16),
+        (DigitsRequest, "digit=11", "digit", 9),
+        (DigitsRequest, "digit=x", "digit", None),
+        (DigitsRequest, "temperature=0", "temperature", 0.1),
+        (DigitsRequest, "temperature=0.55556", "temperature", 0.5556),
+        (DigitsRequest, "temperature=nan", "temperature", 1.0),
+        (WalkRequest, "seeds=7,4294967296", "seeds", (7, 2**32 - 1)),
+        (WalkRequest, "seeds=7,", "seeds", (7, 42)),
+        (WalkRequest, "seeds=" + ",".join("1" * 17), "seeds", (1,) * 16),
+        (WalkRequest, "digits=-,12", "digits", (None, 9)),
+        (WalkRequest, "digits=1,x", "digits", ()),
+        (WalkRequest, "frames=1", "frames", 2),
+        (TextRequest, "text=12a", "text", "12"),
+        (TextRequest, "text=" + "1" * 65, "text", "1" * 64),
+    ],
+)  # fmt: skip
+def test_what_is_malformed_gives_way_to_the_nearest_valid_value_or_the_default(
+    kind: type[Request], query: str, name: str, nearest: object
+) -> None:
+    assert getattr(links.read(kind, query, page=True)[0], name) == nearest
+
+
+def test_what_only_another_hand_wrote_otherwise_is_no_problem_of_the_page() -> None:
+    query = f"text={quote('（030）12–34')}"
+    assert links.read(TextRequest, query, page=True) == (TextRequest(text="(030)12-34"), [])
+    assert [p.code for p in links.read(TextRequest, query)[1]] == ["characters"]
+
+
+@pytest.mark.parametrize("ampersand", ["&amp;", "&amp%3B", "&amp;amp;"])
+def test_a_link_that_a_mail_program_escaped_is_read_as_it_was_meant(ampersand: str) -> None:
+    link, request = GOLDEN[0]
+    forwarded = link.replace("&", ampersand)
+    assert open_on_the_page(forwarded) == (request, [])
+    assert links.page_kind("v=1&amp;text=1") is TextRequest
 
 
 def test_a_query_that_is_too_long_is_not_read_at_all() -> None:
@@ -142,7 +184,7 @@ def test_the_page_and_the_routes_read_their_own_parameters_only() -> None:
     )
     | st.builds(
         lambda text, seed, pins: TextRequest(text=text, seed=seed, **pins),
-        st.text("0123456789 -./:+,", max_size=64), SEED, PINS,
+        st.text("0123456789 -./:+,()", max_size=64), SEED, PINS,
     )
 )  # fmt: skip
 def test_every_request_comes_back_from_its_link(request_: Any) -> None:

@@ -17,7 +17,7 @@ def client(store: ModelStore) -> TestClient:
 def test_openapi_describes_every_route_and_its_page_needs_nothing_from_elsewhere(client: TestClient) -> None:
     document = client.get("/openapi.json").json()
     assert set(document["paths"]) == set(ENCODINGS) | {
-        "/judge.json", "/directions.json", "/healthz", "/model.json",
+        "/judge.json", "/directions.json", "/healthz", "/model.json", "/card.png",
     }  # fmt: skip
     seed = next(p for p in document["paths"]["/digits.png"]["get"]["parameters"] if p["name"] == "seed")
     assert seed["schema"] == {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 0}
@@ -26,5 +26,6 @@ def test_openapi_describes_every_route_and_its_page_needs_nothing_from_elsewhere
     assert "https://" not in page
     for path in document["paths"]:
         assert f"GET {path}" in page
+    assert "^" not in page  # no patterns: people read it
     for example in (line.split('"')[0] for line in page.split('<img src=".')[1:]):
         assert client.get(example.replace("&amp;", "&")).status_code == 200

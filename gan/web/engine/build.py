@@ -2,9 +2,11 @@
 
 engine.wasm and train.wasm are C compiled by Zig (PyPI's ziglang, in requirements-dev.txt): the same bytes on every
 machine.
-separators.js holds the glyphs that gan/writing.py draws. Both are committed; a test builds them again and compares.
+separators.js holds the glyphs that gan/writing.py draws, and what it reads as them. All are committed; a test builds
+them again and compares.
 """
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -13,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gan import writing
+from gan.console import print_everywhere
 
 ENGINE = Path(__file__).resolve().parent
 FLAGS = (
@@ -51,7 +54,23 @@ def separators_js() -> str:
         values: dict[str, object] = {"advance": advance, "left": left, "top": top, "width": right - left}
         values["ink"] = f'"{glyph[top:bottom, left:right].tobytes().hex()}"'
         lines += [f'  "{character}": {{', *(f"    {name}: {value}," for name, value in values.items()), "  },"]
-    return "\n".join([*lines, "};", ""])
+    lines += ["};", ""]
+    for name, table, about in (
+        ("READ_AS", writing.READ_AS, "Characters that mean one of ours, or several."),
+        (
+            "MARKS",
+            writing.MARKS,
+            "Before the next number of a date or a time they mean a separator, at the end nothing.",
+        ),
+    ):
+        entries = (f"  {_key(character)}: {json.dumps(meaning)}," for character, meaning in table.items())
+        lines += [f"/** {about} */", f"export const {name} = {{", *entries, "};", ""]
+    return "\n".join(lines)
+
+
+def _key(character: str) -> str:
+    """A property's name as Biome writes it: quoted where it must be."""
+    return character if character.isidentifier() else json.dumps(character, ensure_ascii=False)
 
 
 def _inked(lines: np.ndarray) -> tuple[int, int]:
@@ -67,4 +86,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

@@ -37,7 +37,7 @@ export class RandomState {
   }
 
   /** A number in 0 … 1, below 1, with 53 random bits. */
-  #uniform() {
+  uniform() {
     const high = this.#next() >>> 5;
     const low = this.#next() >>> 6;
     return (high * 67108864 + low) / 9007199254740992;
@@ -52,8 +52,8 @@ export class RandomState {
     }
     let x, y, square;
     do {
-      x = 2 * this.#uniform() - 1;
-      y = 2 * this.#uniform() - 1;
+      x = 2 * this.uniform() - 1;
+      y = 2 * this.uniform() - 1;
       square = x * x + y * y;
     } while (square >= 1 || square === 0);
     const factor = Math.sqrt((-2 * Math.log(square)) / square);

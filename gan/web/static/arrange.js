@@ -2,35 +2,45 @@
 
 import { limits } from "./page.js";
 
-const LARGEST = 132; // CSS pixels of a cell's side
+const LARGEST = 280; // CSS pixels of a cell's side: ten times its pixels
 const NARROW = 560; // CSS pixels: a phone
+const ABOVE = 290; // CSS pixels of the page that stand above the wall and below it
 const CAPTION = 16; // CSS pixels under a digit for its number,
 const CAPTION_FROM = 58; // in cells that have room for it
+const NEARLY = 0.82; // of the largest cells: those do as well if fewer places are left empty
 
 /** The arrangement of a wall's digits in a width: { columns, rows, cell, caption, left }, lengths in CSS pixels. */
 export function arrange({ ten, count }, width) {
   const n = ten ? count * limits.classes : count;
-  const columns = ten ? limits.classes : bestColumns(n, width, roomBelow(width));
-  const cell = Math.floor(Math.min(width / columns, LARGEST));
+  const way = ten ? tenInARow(width) : bestWay(n, width, roomBelow(width));
+  const cell = Math.floor(way.cell);
+  const { columns } = way;
   const caption = cell >= CAPTION_FROM && !ten ? CAPTION : 0;
   return { columns, rows: Math.ceil(n / columns), cell, caption, left: Math.floor((width - cell * columns) / 2) };
 }
 
-// A good part of the window's height.
+const tenInARow = (width) => ({ columns: limits.classes, cell: Math.min(width / limits.classes, LARGEST) });
+
+// What the window has for the wall.
 function roomBelow(width) {
-  if (width < NARROW) return Math.max(300, window.innerHeight * 0.5);
-  return Math.max(320, Math.min(window.innerHeight - 140, 900));
+  return Math.max(300, window.innerHeight - (width < NARROW ? ABOVE + 60 : ABOVE));
 }
 
-// The largest cells that fit; of equal ones those that leave the fewest empty places, in the widest rows.
-function bestColumns(n, width, height) {
-  let best = { columns: 1, cell: 0, empty: 0 };
-  for (let columns = 1; columns <= n; columns++) {
+// The largest cells that fit, or nearly so, which leave the fewest empty places; of equal ones the widest rows.
+function bestWay(n, width, height) {
+  const ways = Array.from({ length: n }, (_, i) => {
+    const columns = i + 1;
     const rows = Math.ceil(n / columns);
-    const now = { columns, cell: Math.min(width / columns, LARGEST, height / rows), empty: rows * columns - n };
-    if (now.cell > best.cell || (now.cell === best.cell && now.empty <= best.empty)) best = now;
-  }
-  return best.columns;
+    return { columns, cell: Math.min(width / columns, LARGEST, tallest(height / rows)), empty: rows * columns - n };
+  });
+  const largest = Math.max(...ways.map(({ cell }) => cell));
+  const good = ways.filter(({ cell }) => cell >= NEARLY * largest);
+  return good.reduce((best, way) => (way.empty <= best.empty ? way : best));
+}
+
+// The cell that fits a row's height, with its caption if it has room for one.
+function tallest(height) {
+  return height - CAPTION >= CAPTION_FROM ? height - CAPTION : Math.min(height, CAPTION_FROM - 1);
 }
 
 /** The upper left corner of a place, [x, y]. */

@@ -1,14 +1,14 @@
 // In the HTML of a page without a server, before anything else: what draws is asked for at once, and a file that is
 // missing is told by name, whichever script it is.
 
-import { modelOf } from "./models.js";
+import { modelOfQuery } from "./models.js";
 import { page } from "./page.js";
 import { say } from "./words.js";
 
 /** Say something in place of the page, or above it; the HTML has an element for it. */
 function tell(message) {
   const plain = document.getElementById("plain");
-  if (plain) plain.append(Object.assign(document.createElement("p"), { textContent: message }));
+  if (plain) plain.append(Object.assign(document.createElement("p"), { role: "alert", textContent: message }));
   else addEventListener("DOMContentLoaded", () => tell(message));
 }
 
@@ -25,12 +25,11 @@ addEventListener(
   true,
 );
 
-const given = new URLSearchParams(location.search);
-const once = (name) => (given.getAll(name).length === 1 ? given.get(name) : null);
-page.drawing = modelOf(page.models, { model: once("model"), weights: once("weights") });
+page.drawing = modelOfQuery(page.models, location.search.slice(1));
 page.engine = page.drawing.engine;
 const theme = matchMedia("(prefers-color-scheme: dark)");
-const dark = () => once("__theme") === "dark" || (once("__theme") !== "light" && theme.matches);
+const chosen = new URLSearchParams(location.search).get("__theme"); // as Gradio's pages have it
+const dark = () => (chosen === "dark" || chosen === "light" ? chosen === "dark" : theme.matches);
 const paint = () => document.documentElement.classList.toggle("dark", dark());
 theme.addEventListener?.("change", paint);
 paint();

@@ -10,8 +10,20 @@ export async function copy(text, button) {
   const told = say((await written(text)) || selected(text, button) ? "copied" : "not_copied");
   const status = document.getElementById("status");
   if (status) status.textContent = told;
-  button.dataset.done = told;
-  setTimeout(() => delete button.dataset.done, TOLD);
+  sayOn(button, told);
+}
+
+// The button says it itself, so that nothing is cut off, and does not shrink meanwhile.
+function sayOn(button, told) {
+  button.dataset.label ??= button.textContent;
+  button.style.minWidth = `${button.offsetWidth}px`;
+  button.textContent = told;
+  clearTimeout(Number(button.dataset.timer));
+  button.dataset.timer = setTimeout(() => {
+    button.textContent = button.dataset.label;
+    button.style.minWidth = "";
+    delete button.dataset.label;
+  }, TOLD);
 }
 
 async function written(text) {

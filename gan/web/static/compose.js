@@ -2,19 +2,25 @@
 // follows it, and the panels. A panel needs no shell: it gets a place, and draws through `pixels`.
 
 import { installDigits } from "../engine/client.js";
-import { keepAddress } from "./address.js";
 import { startEngine } from "./browser.js";
 import { mountDownload } from "./download.js";
 import { Failures } from "./failures.js";
 import { mountGenerate } from "./generate.js";
-import { mountHead } from "./head.js";
+import { mountFoot, mountHead } from "./head.js";
 import { mountMorph } from "./morph.js";
 import { Notices } from "./notices.js";
 import { page } from "./page.js";
 import { Panels } from "./panels.js";
 import { Pixels } from "./pixels.js";
+import { Shelf } from "./shelf.js";
+import { openStage } from "./stage.js";
 import { Store } from "./state.js";
-import { language } from "./words.js";
+
+import { Steps } from "./steps.js";
+import { walkThrough } from "./walk.js";
+import { mountWatch } from "./watch.js";
+import { language, say } from "./words.js";
+
 import { mountWrite } from "./write.js";
 
 /** The parts of the page. `server` is a source of pictures (see server.js).
@@ -23,18 +29,29 @@ import { mountWrite } from "./write.js";
  * if anything, is the panel of the place's tab. */
 export function composePage(server) {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  document.title = say("title");
   const store = new Store(page);
   const pixels = new Pixels(server, startEngine);
   const notices = new Notices();
   const failures = new Failures(store, notices);
   const panels = new Panels(store);
   installDigits({ sample: async (request) => (await pixels.engine()).digitPixels(request) });
-  keepAddress(store);
+  const steps = new Steps(store, openTab);
+  const shelf = new Shelf();
+  const stage = () => openStage({ store, pixels });
+  panels.on("f", stage);
+  function playDigits(keys) {
+    store.change("walk", { ...walkThrough(keys), plane: false, loop: true, at: null });
+    openTab("morph");
+    panels.command("walk", "start");
+  }
   const mounts = {
-    head: (root) => mountHead(root, { store, pixels, notices, panels }),
-    generate: (root) => mountGenerate(root, { store, pixels, failures, openTab }),
+    head: (root) => mountHead(root, { store, notices, panels, steps, shelf, openTab, playDigits, stage }),
+    foot: (root) => mountFoot(root, { store, pixels, notices }),
+    generate: (root) => mountGenerate(root, { store, pixels, failures, shelf, openTab, playDigits }),
     download: (root) => mountDownload(root, { store }),
     morph: (root) => mountMorph(root, { store, pixels, failures }),
+    watch: (root) => mountWatch(root, { store }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };

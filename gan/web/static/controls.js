@@ -1,7 +1,8 @@
 // Controls and the store, whichever shell makes the controls: what a control's value means, and what it shows.
 
+import { nearestTogether, nearestValue } from "./nearest.js";
 import { page } from "./page.js";
-import { withPlane } from "./walk.js";
+import { togglePlane } from "./walk.js";
 
 const NEED_CLASSES = new Set(["digit", "ten", "text"]); // controls of models that can be asked for a digit
 
@@ -21,19 +22,25 @@ export class Controls {
     this.#failures = failures;
   }
 
-  /** A control was changed. */
+  /** A control was changed: the nearest value that can be shown is wished for, and what it is not is told. What is only
+   * half typed changes nothing. */
   changed(kind, name, value) {
-    const next = fromControl[name] ? fromControl[name](value) : value;
+    const asked = fromControl[name] ? fromControl[name](value) : value;
     const values = this.#store.values(kind);
-    if (next === values[name]) return;
-    if (name === "plane")
-      this.#store.change(kind, withPlane(values, next)); // its key frames change with it
-    else this.#store.change(kind, { [name]: next, ...(kind === "digits" ? { open: null } : {}) }, { byControl: true });
+    const nearest = nearestValue(kind, name, asked);
+    if (nearest === null || asked === values[name]) return;
+    const set =
+      name === "plane"
+        ? togglePlane(values, asked) // its key frames change with it
+        : { ...values, [name]: nearest.value, ...(kind === "digits" ? { open: null } : {}) };
+    const together = nearestTogether(kind, set, name);
+    const byControl = name !== "plane" && together.problems.length === 0; // a field keeps what is typed until it is left
+    if (!byControl || nearest.value !== values[name]) this.#store.change(kind, together.values, { byControl });
+    this.#failures.adjusted([...nearest.problems, ...together.problems]);
   }
 
   /** A field was left; returns its value. */
   left(kind, name) {
-    this.#failures.left(kind);
     return this.shown(kind, name);
   }
 

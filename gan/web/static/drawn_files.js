@@ -3,6 +3,7 @@
 import { el } from "./dom.js";
 import { places } from "./numbers.js";
 import { limits } from "./page.js";
+import { stripColumns } from "./strip.js";
 
 /** `drawFile(path, values)`: the PNG that the server's route `path` would answer with, as a Blob. */
 export function filesDrawnBy(pixels) {
@@ -12,7 +13,26 @@ export function filesDrawnBy(pixels) {
     "plane.png": (values) => pixels.drawPlane(values),
     "text.png": (values) => pixels.drawText(values),
   };
-  return async (path, values) => enlarged((await draw[path](values)).bitmap, values.scale);
+  return async (path, values) => {
+    const picture = await draw[path](values);
+    return enlarged(path === "walk.png" ? await stripOf(picture, values) : picture.bitmap, values.scale);
+  };
+}
+
+// A walk's frames in a row, as far as it may be wide when it is enlarged.
+async function stripOf({ bitmap, columns: drawn, width, height }, { frames, scale }) {
+  const columns = stripColumns(frames, width * scale);
+  const canvas = el("canvas", { width: columns * width, height: Math.ceil(frames / columns) * height });
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (let i = 0; i < frames; i++) {
+    const [x, y] = [i % columns, Math.floor(i / columns)];
+    const from = [(i % drawn) * width, Math.floor(i / drawn) * height, width, height];
+    context.drawImage(bitmap, ...from, x * width, y * height, width, height);
+  }
+  bitmap.close();
+  return createImageBitmap(canvas);
 }
 
 // As gan/images.py: the most nearly square grid.

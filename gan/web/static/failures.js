@@ -1,18 +1,18 @@
-// What happens when a picture does not come: it is told, and a request that was refused gives way to what is shown.
+// What happens when a picture does not come, or not as it was asked for: it is told, and a request that was refused gives
+// way to what is shown.
 
 import { page } from "./page.js";
-import { explain, say } from "./words.js";
+import { explain, say, shownInstead } from "./words.js";
 
 export class Failures {
   #store;
   #notices;
-  #refused = null; // the kind of the last request, if it was refused
 
   constructor(store, notices) {
     this.#store = store;
     this.#notices = notices;
+    store.subscribe("changed", () => notices.clear("adjusted"));
     store.subscribe("painted", (_, { since }) => {
-      this.#refused = null;
       if (since !== null) notices.clear("control");
     });
   }
@@ -32,21 +32,14 @@ export class Failures {
       "control",
       error.problems.map((problem) => `${explain(problem)} ${say("kept")}`),
     );
-    this.#refused = kind;
-    const typing = document.activeElement?.matches("input, textarea");
-    if (!typing) this.#goBack(); // its field was left before the answer came
-  }
-
-  /** A field of a request was left: if its value was refused, it goes back to what is shown. */
-  left(kind) {
-    if (this.#refused !== kind) return;
-    this.#goBack();
-    this.#notices.clear("control");
-  }
-
-  #goBack() {
-    const kind = this.#refused;
-    this.#refused = null;
     this.#store.goBack(kind);
+  }
+
+  /** Tell what could not be had as it was asked for, and what is shown instead; nothing, if it could. */
+  adjusted(problems) {
+    this.#notices.clear("control");
+    const sentences = problems.map((problem) => `${explain(problem)} ${shownInstead(problem.shown)}`);
+    if (sentences.length) this.#notices.tell("adjusted", sentences);
+    else this.#notices.clear("adjusted");
   }
 }

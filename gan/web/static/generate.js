@@ -1,5 +1,6 @@
 // The wall of numbered digits. Where this browser draws, it scrolls without end through all of them; else it has pages.
 
+import { liveOn, mayMove } from "./alive.js";
 import { arrange, corner, placeAt } from "./arrange.js";
 import { drawCell, fit } from "./canvas.js";
 import { Cursor } from "./cursor.js";
@@ -13,24 +14,33 @@ import { Rows } from "./rows.js";
 import { Scroll } from "./scroll.js";
 import { randomSeed, wrap } from "./seeds.js";
 import { Tip } from "./tip.js";
-import { say } from "./words.js";
+import { hint, say } from "./words.js";
 
 const BUSY = 250; // milliseconds until a wait is shown
 const LINE = 40; // CSS pixels that a wheel which counts lines moves for each
 const TALLEST = 0.7; // share of the window's height: a higher wall leaves a finger to the page, which could else be stuck
 const NEAR = 5000; // rows that may lie between two pictures of one wall
 const RAIL = 8; // CSS pixels from the digits to the track beside them
+const PLAYED = 8; // digits of the wall that Play walks through
 const TAP = 8; // CSS pixels that a finger may move and still tap
 
-export function mountGenerate(root, { store, pixels, failures, openTab }) {
+export function mountGenerate(root, { store, pixels, failures, shelf, openTab, playDigits }) {
   const canvas = el("canvas", { "aria-hidden": "true" });
   const wall = el("div", { class: "wall", id: "wall", role: "listbox", tabindex: 0, "aria-describedby": "wall-help" });
   const cursor = new Cursor(wall);
   const tip = new Tip();
-  const rail = seedRail({ go: (seed) => store.change("digits", { seed, open: null }) });
+  const rail = seedRail({ go: (seed) => store.change("digits", { seed, open: null }, { step: false }) });
   wall.append(canvas, cursor.node, tip.node);
   const help = el("p", { class: "hint", id: "wall-help" });
-  root.replaceChildren(el("div", { class: "wall-and-rail" }, wall, rail.node), help);
+  const bar = el(
+    "div",
+    { class: "bar" },
+    el("button", { id: "random", onclick: () => random(), title: say("key", { key: "R" }), text: say("random") }),
+    el("button", { id: "play-wall", onclick: () => playDigits(firstDigits()), text: say("play") }),
+    el("button", { id: "previous", class: "quiet", onclick: () => turn(-1), text: say("previous") }),
+    el("button", { id: "next", class: "quiet", onclick: () => turn(1), text: say("next") }),
+  );
+  root.replaceChildren(bar, el("div", { class: "wall-and-rail" }, wall, rail.node), help);
 
   let values = null; // of what is painted
   let picture = null;
@@ -38,7 +48,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
   let kind = ""; // of rows: equal for walls whose rows are the same but for where they begin
   let row = 0; // of the scroll: where the painted picture begins
   const onclose = () => wall.focus({ preventScroll: true });
-  const view = digitView({ store, pixels, openTab, wall: () => ({ values, picture }), onmove: moveTo, onclose });
+  const view = digitView({ store, pixels, shelf, openTab, wall: () => ({ values, picture }), onmove: moveTo, onclose });
 
   // Painting
 
@@ -69,6 +79,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     const began = drawn.took === undefined ? since : performance.now() - drawn.took;
     store.painted("digits", open === null ? { ...values, open: null } : values, { since: began, server: drawn.server });
     if (open !== null) view.show(open);
+    else view.close();
   }
 
   function prepare(context) {
@@ -149,7 +160,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
 
   function rested() {
     if (scroll.top === row) draw();
-    else store.change("digits", { seed: seedAt(scroll.top), open: null }, { since: null });
+    else store.change("digits", { seed: seedAt(scroll.top), open: null }, { since: null, step: false });
   }
 
   function drawScrolled() {
@@ -183,7 +194,7 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     const height = layout.rows * (layout.cell + layout.caption);
     wall.classList.toggle("takes-finger", pixels.here && height <= TALLEST * window.innerHeight);
     rail.node.hidden = !pixels.here;
-    help.textContent = say(pixels.here ? "wall_help_endless" : "wall_help");
+    help.textContent = hint(pixels.here ? "wall_help_endless" : "wall_help");
   }
   pixels.subscribe?.(() => layout && showWhoScrolls());
 
@@ -340,7 +351,6 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
     else if (event.key === "ArrowLeft") turn(-1);
     else if (event.key === "PageDown") leaf(1);
     else if (event.key === "PageUp") leaf(-1);
-    else if (event.key === "r") random();
     else return false;
     event.preventDefault();
     return true;
@@ -348,6 +358,21 @@ export function mountGenerate(root, { store, pixels, failures, openTab }) {
 
   const random = () => store.change("digits", { seed: randomSeed(), open: null });
 
+  // The wall's first digits as the key frames of a walk.
+  function firstDigits() {
+    const wished = store.values("digits");
+    const all = Array.from({ length: Math.min(places(wished), PLAYED) }, (_, i) => ({
+      seed: numberAt(wished, i),
+      digit: wished.ten || wished.digit !== null ? classAt(wished, i) : null,
+    }));
+    return all.length > 1 ? all : [...all, { seed: wrap(wished.seed + 1), digit: wished.digit }];
+  }
+
+  if (mayMove()) {
+    const still = () => (layout && scroll.top === row ? { values, layout } : null);
+    liveOn({ wall, shown: still, pixels, store });
+  }
+
   new ResizeObserver(draw).observe(wall);
-  return { update, resize: draw, key, alt, random, next: () => turn(1), previous: () => turn(-1) };
+  return { update, resize: draw, key, alt, random };
 }

@@ -37,6 +37,7 @@ export function connectGradio({ store, panels, failures, mounts }) {
     /** Gradio is there; `triggerEvent` makes the controls ask for their values. */
     connect(triggerEvent) {
       trigger = triggerEvent;
+      document.title = say("title"); // Gradio has one for all languages
       page.ready.then(() => {
         for (const kind of store.kinds) trigger(`show_${kind}`);
         openFirst();
@@ -59,8 +60,6 @@ export function connectGradio({ store, panels, failures, mounts }) {
       store.activate(kinds[tab]);
       requestAnimationFrame(() => panels.resize(store.active));
     },
-    /** A button was pressed. */
-    command: (kind, name) => panels.command(kind, name),
     values: (kind) => store.values(kind),
     open: openTab,
     query, // the tests compare it with Python's writer

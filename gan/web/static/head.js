@@ -1,12 +1,15 @@
-// The head of the page: who draws, how long the last picture took, the link.
+// The head of the page: its name, what it is, and what can be done with whatever is shown. Its foot: who draws.
 
-import { copy } from "./clipboard.js";
 import { el } from "./dom.js";
 import { openEmbed } from "./embed.js";
+import { leadParts } from "./lead.js";
 import { permalink } from "./link.js";
 import { openModels } from "./model.js";
 import { page } from "./page.js";
-import { explain, say } from "./words.js";
+import { shareButton } from "./share.js";
+import { fillSheet, makeSheet } from "./sheet.js";
+import { openShelf } from "./shelf.js";
+import { explain, say, shownInstead } from "./words.js";
 
 const REVISION = /(@[0-9a-f]{8})[0-9a-f]{32}$/; // of a model on the Hub; its first digits do
 // With these problems, the served model draws instead of the one that the link names.
@@ -15,7 +18,83 @@ const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "unrea
 // Failures that no second try changes.
 const FOR_GOOD = new Set(["no-wasm", "no-simd", "unsupported"]);
 
-export function mountHead(root, { store, pixels, notices, panels }) {
+export function mountHead(root, { store, notices, panels, steps, shelf, openTab, playDigits, stage }) {
+  const link = shareButton({
+    id: "copy-link",
+    class: "quiet",
+    link: () => permalink(store.active, store.shown(store.active)),
+    title: () => panels.alt(store.active),
+  });
+  const embed = el("button", {
+    id: "embed",
+    class: "quiet",
+    onclick: () => openEmbed(store.active, store.shown(store.active), panels.alt(store.active)),
+    text: say("embed"),
+  });
+  const undo = el("button", {
+    id: "undo",
+    class: "quiet",
+    title: say("key", { key: "Ctrl+Z" }),
+    onclick: () => steps.undo(),
+    text: say("undo"),
+  });
+  const kept = el("button", { id: "shelf", class: "quiet", "aria-haspopup": "dialog", onclick: showShelf });
+  const room = el("button", {
+    id: "stage",
+    class: "quiet",
+    title: say("key", { key: "F" }),
+    onclick: stage,
+    text: say("stage"),
+  });
+  function showShelf() {
+    openShelf({ shelf, playDigits });
+  }
+  root.replaceChildren(
+    el(
+      "div",
+      { class: "head" },
+      el("h1", { text: say("title") }),
+      el("div", { class: "actions" }, undo, kept, link, embed, room),
+    ),
+    el("p", { class: "lead" }, ...lead(openTab)),
+    notices.place,
+    el("p", { id: "status", class: "unseen", role: "status" }),
+  );
+  if (page.problems.length) notices.tell("link", page.problems.map(tellProblem));
+
+  const allowEmbed = () => {
+    const empty = store.active === "text" && !store.shown("text").text;
+    embed.disabled = empty || store.active === "watch"; // neither has a picture
+  };
+  store.subscribe("shown", allowEmbed);
+  allowEmbed();
+  const allowUndo = () => {
+    undo.disabled = !steps.any;
+  };
+  steps.subscribe(allowUndo);
+  allowUndo();
+  const count = () => {
+    kept.textContent = `♥ ${shelf.digits.length}`;
+    kept.setAttribute("aria-label", say("shelf_count", { count: shelf.digits.length }));
+  };
+  shelf.subscribe(count);
+  count();
+}
+
+// In the sentence under the title, the words GAN and discriminator lead to the lesson.
+function lead(openTab) {
+  return leadParts((word) => el("button", { class: "word", onclick: () => openLesson(openTab), text: word }));
+}
+
+function openLesson(openTab) {
+  if (page.tabs.learn) return openTab("learn");
+  const sheet = makeSheet("lesson");
+  fillSheet(sheet, say("lesson"), ...["lesson_fight", "lesson_numbers"].map((key) => el("p", { text: say(key) })));
+  sheet.showModal();
+}
+
+/** The foot of the page: who draws, and how long the last picture took. */
+export function mountFoot(root, { store, pixels, notices }) {
   const took = el("span", { class: "took", "aria-live": "off", text: "…" });
   const model = el("button", {
     id: "model",
@@ -26,42 +105,15 @@ export function mountHead(root, { store, pixels, notices, panels }) {
     onclick: () => openModels(store),
     text: page.pin.model.replace(REVISION, "$1"),
   });
-  const link = el("button", {
-    id: "copy-link",
-    onclick: (event) => copy(permalink(store.active, store.shown(store.active)), event.currentTarget),
-    text: say("copy_link"),
-  });
-  const embed = el("button", {
-    id: "embed",
-    class: "quiet",
-    onclick: () => openEmbed(store.active, store.shown(store.active), panels.alt(store.active)),
-    text: say("embed"),
-  });
   root.replaceChildren(
     el(
-      "div",
-      { class: "head" },
-      el("h1", { text: say("title") }),
-      el(
-        "p",
-        { class: "reading" },
-        model,
-        ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
-        el("span", { class: "drawn" }, ...whoDraws({ store, pixels }), " ", took),
-      ),
-      el("div", { class: "actions" }, link, embed),
+      "p",
+      { class: "reading" },
+      model,
+      ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
+      el("span", { class: "drawn" }, ...whoDraws({ store, pixels }), " ", took),
     ),
-    el("p", { class: "lead", text: say("lead") }),
-    notices.place,
-    el("p", { id: "status", class: "unseen", role: "status" }),
   );
-  if (page.problems.length) notices.tell("link", page.problems.map(ignored));
-
-  const allowEmbed = () => {
-    embed.disabled = store.active === "text" && !store.shown("text").text; // an empty line has no picture
-  };
-  store.subscribe("shown", allowEmbed);
-  allowEmbed();
   const tellFailure = () => {
     if (!pixels.failure) return notices.clear("engine");
     const { code, message } = pixels.failure;
@@ -78,7 +130,7 @@ export function mountHead(root, { store, pixels, notices, panels }) {
 
 // "drawn in your browser,": the sentence's words with a choice between them.
 function whoDraws({ store, pixels }) {
-  if (!page.server) return [say("drawn", { where: say("drawn_in_browser") })];
+  if (!page.server) return [nobodyElse(pixels)];
   const choice = el(
     "select",
     {
@@ -99,13 +151,25 @@ function whoDraws({ store, pixels }) {
   return [before, choice, after];
 }
 
+// Without a server there is no choice.
+function nobodyElse(pixels) {
+  const node = el("span", { id: "drawn-by", text: say("drawn", { where: say("drawn_in_browser") }) });
+  const show = () => {
+    node.dataset.here = pixels.here;
+  };
+  pixels.subscribe(show);
+  show();
+  return node;
+}
+
 // Another one draws what is shown.
 function draw(store, pixels, place) {
   pixels.choose(place);
   store.change(store.active, {}, { byControl: true });
 }
 
-const ignored = (problem) => `${explain(problem)} ${say(OTHER_MODEL.has(problem.code) ? "not_same" : "ignored")}`;
+const tellProblem = (problem) =>
+  `${explain(problem)} ${OTHER_MODEL.has(problem.code) ? say("not_same") : shownInstead(problem.shown)}`;
 
 // Then a picture that was painted now is on the screen.
 const afterNextFrame = (tell) => requestAnimationFrame(() => setTimeout(tell));

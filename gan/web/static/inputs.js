@@ -6,8 +6,8 @@ import { page } from "./page.js";
 import { say } from "./words.js";
 
 /** The controls of a tab: { node, show() }, which lets them show what is wished for. `controls` is what they change,
- * `command(name)` is told of buttons, `place(name, element)` of places. */
-export function makeInputs(tab, { controls, command, place }) {
+ * `place(name, element)` is told of places. */
+export function makeInputs(tab, { controls, place }) {
   const kind = page.tabs[tab];
   const shown = [];
 
@@ -29,10 +29,8 @@ export function makeInputs(tab, { controls, command, place }) {
     slider(control) {
       const { low: min, high: max, step } = control;
       const change = (value) => {
-        if (value === null) return;
-        const within = Math.max(min, Math.min(max, value));
-        controls.changed(kind, control.name, within);
-        return within;
+        controls.changed(kind, control.name, value);
+        return controls.shown(kind, control.name);
       };
       const range = el("input", {
         type: "range",
@@ -110,14 +108,6 @@ export function makeInputs(tab, { controls, command, place }) {
       shown.push([control, (value) => write(input, value), [input]]);
       return block(control, labelFor(control, input), information(control), input);
     },
-    commands: ({ buttons }) =>
-      el(
-        "div",
-        { class: "buttons" },
-        ...buttons.map(({ name, element }) =>
-          el("button", { id: element, class: "secondary", onclick: () => command(name), text: say(name) }),
-        ),
-      ),
     place({ name }) {
       const panel = el("div", { class: "panel" });
       place(name, panel);
@@ -144,7 +134,8 @@ export function makeInputs(tab, { controls, command, place }) {
 
 const idOf = (tab, control) => `input-${tab}-${control.name}`;
 
-const block = (control, ...parts) => el("div", { id: control.element, class: "block" }, ...parts.filter(Boolean));
+const block = (control, ...parts) =>
+  el("div", { id: control.element, class: `block ${control.style ?? ""}` }, ...parts.filter(Boolean));
 
 const labelFor = (control, input) => el("label", { for: input.id, text: say(control.label) });
 

@@ -1,6 +1,7 @@
 // The key frames of a walk: a card for each, with its digit, its number and its class.
 
 import { el } from "./dom.js";
+import { nearestNumber } from "./nearest.js";
 import { describe } from "./numbers.js";
 import { limits, page } from "./page.js";
 import { withKey, withOneMore, without } from "./walk.js";
@@ -16,8 +17,8 @@ export function keyFrames({ store, pixels, failures }) {
   let drawn = "";
 
   /** Show the key frames of a walk. */
-  function show({ seeds, digits, temperature }) {
-    const signature = JSON.stringify([seeds, digits, temperature]);
+  function show({ seeds, digits, temperature, plane }) {
+    const signature = JSON.stringify([seeds, digits, temperature, plane]);
     if (signature === drawn) return;
     drawn = signature;
     if (cards.length !== seeds.length) {
@@ -25,8 +26,9 @@ export function keyFrames({ store, pixels, failures }) {
       node.replaceChildren(...cards.map((card) => card.node), adder);
     }
     adder.disabled = seeds.length >= limits.keys;
+    adder.hidden = plane; // it has four corners
     cards.forEach((card, k) => {
-      card.show({ seed: seeds[k], digit: digits[k] ?? null, temperature }, seeds.length > 2);
+      card.show({ seed: seeds[k], digit: digits[k] ?? null, temperature }, seeds.length > 2 && !plane);
     });
   }
 
@@ -39,9 +41,13 @@ export function keyFrames({ store, pixels, failures }) {
       step: 1,
       id: `key-seed-${k}`,
       inputmode: "numeric",
-      oninput: () => change(k, { seed: number.value === "" ? null : Number(number.value) }),
+      oninput() {
+        const nearest = nearestNumber("seeds", number.value, [0, limits.seeds - 1]);
+        if (nearest === null) return; // half typed
+        change(k, { seed: nearest.value });
+        failures.adjusted(nearest.problems);
+      },
       onblur() {
-        failures.left("walk");
         number.value = store.values("walk").seeds[k];
       },
     });
@@ -91,7 +97,7 @@ export function keyFrames({ store, pixels, failures }) {
   }
 
   function drop(k) {
-    store.change("walk", { ...without(store.values("walk"), k), plane: false });
+    store.change("walk", without(store.values("walk"), k));
     adder.focus();
   }
 

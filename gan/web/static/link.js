@@ -14,7 +14,8 @@ export function query(kind, values, { forPage = false, pinned = true } = {}) {
     .join("&");
 }
 
-function written(value) {
+/** A value as links write it; null if there is none. */
+export function written(value) {
   if (value === null || value === undefined) return null;
   if (Array.isArray(value)) return value.map((v) => v ?? "-").join(",");
   if (typeof value === "boolean") return value ? "1" : "0";
@@ -29,7 +30,8 @@ function escaped(text) {
     .replace(/%2C/g, ",")
     .replace(/%3A/g, ":")
     .replace(/%2F/g, "/")
-    .replace(/%40/g, "@");
+    .replace(/%40/g, "@")
+    .replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
 }
 
 /** The address of the page that brings back exactly this state: the app's own, also inside a Space's frame. */
@@ -37,6 +39,12 @@ export function permalink(kind, values) {
   const url = new URL(location.href);
   url.hash = "";
   url.search = query(kind, values, { forPage: true });
+  return url.href;
+}
+
+/** The same for this visitor alone: the address that was opened may choose a theme. */
+export function ownLink(kind, values) {
+  const url = new URL(permalink(kind, values));
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name.startsWith("__") && name !== "__sign") url.search += `&${name}=${encodeURIComponent(value)}`;
   }

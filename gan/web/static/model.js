@@ -2,7 +2,7 @@
 
 import { cardOf } from "./cards.js";
 import { el } from "./dom.js";
-import { permalink } from "./link.js";
+import { ownLink } from "./link.js";
 import { page } from "./page.js";
 import { fillSheet, makeSheet } from "./sheet.js";
 import { explain, say } from "./words.js";
@@ -32,7 +32,7 @@ export function openModels(store) {
 }
 
 function linkWith(store, { model, weights }) {
-  const url = new URL(permalink(store.active, store.shown(store.active)));
+  const url = new URL(ownLink(store.active, store.shown(store.active)));
   url.searchParams.set("model", model);
   if (weights) url.searchParams.set("weights", weights);
   else url.searchParams.delete("weights");
@@ -94,7 +94,7 @@ export function reopenWhenThere(store) {
   store.subscribe("changed", () => {
     used = true;
   });
-  whenThere(new URL(opened).searchParams.get("model")).then((problems) => {
+  whenThere(new URLSearchParams(location.search.replace(/&amp;/g, "&")).get("model")).then((problems) => {
     if (!problems.length && !used) location.replace(opened);
   });
 }

@@ -5,7 +5,7 @@ import { Between } from "./between.js";
 import { gridBitmap } from "./bitmap.js";
 import { drawCell, fit } from "./canvas.js";
 import { el } from "./dom.js";
-import { walkFiles } from "./files.js";
+import { downloads, walkFiles, walkPixels } from "./files.js";
 import { keyFrames } from "./keyframes.js";
 import { Latest } from "./latest.js";
 import { asWritten } from "./numbers.js";
@@ -13,9 +13,10 @@ import { CELLS, cellAt, cellOf, columnAndRow, MIDDLE, planeMap, pointOf } from "
 import { player } from "./player.js";
 import { stills } from "./stills.js";
 import { describeWalk, picturesOf, withOtherSeeds } from "./walk.js";
-import { say } from "./words.js";
+import { hint, say } from "./words.js";
 
-const LARGEST = 420; // CSS pixels of the frame's longer side
+// CSS pixels of the frame's longer side, so that the player below is seen, too.
+const tallest = () => Math.max(220, Math.min(window.innerHeight - 420, 720));
 
 export function mountMorph(root, { store, pixels, failures }) {
   let film = null; // { values, picture }: the frames of a walk or the cells of a plane, and what they were drawn for
@@ -35,10 +36,16 @@ export function mountMorph(root, { store, pixels, failures }) {
   const row = stills({ begin, go });
   const play = player({ walk: () => (film && !film.values.plane ? film.values : null), frame, go, play: playAt });
   const between = new Between(pixels);
-  const downloads = el("div", { class: "actions downloads" });
+  const files = downloads({ id: "morph-scale", files: walkFiles, pixels: walkPixels });
   const theatre = el("div", { class: "theatre" }, large, map.node);
-  const help = el("p", { class: "hint", text: say("morph_help") });
-  root.replaceChildren(keys.node, theatre, play.node, row.node, downloads, help);
+  const help = el("p", { class: "hint" });
+  const bar = el(
+    "div",
+    { class: "bar" },
+    play.button,
+    el("button", { id: "morph-random", onclick: () => random(), title: say("key", { key: "R" }), text: say("random") }),
+  );
+  root.replaceChildren(bar, theatre, play.node, row.node, keys.node, files.node, help);
 
   const last = () => (film.values.plane ? CELLS : film.values.frames) - 1;
 
@@ -67,13 +74,17 @@ export function mountMorph(root, { store, pixels, failures }) {
     if (wish.plane) point = pointOf(position);
     draw();
     store.painted("walk", wish, { since, server: picture.server });
+    if (starting) play.start();
+    starting = false;
   }
 
   function draw() {
     if (!film || !theatre.clientWidth) return;
     const { plane } = film.values;
     map.node.hidden = !plane;
-    play.node.hidden = row.node.hidden = plane;
+    play.button.hidden = play.node.hidden = row.node.hidden = plane;
+    help.textContent = hint(plane ? "plane_help" : "morph_help");
+    root.closest(".bench")?.classList.toggle("as-plane", plane); // what only a walk has is not there
     theatre.classList.toggle("with-plane", plane);
     if (plane) map.draw(film.picture.bitmap);
     else row.draw(film);
@@ -84,8 +95,7 @@ export function mountMorph(root, { store, pixels, failures }) {
   function drawFrame() {
     if (!film) return;
     const { values, picture } = film;
-    const beside = values.plane && theatre.clientWidth > 640; // the map stands beside it
-    const room = Math.min(theatre.clientWidth * (beside ? 0.42 : 1), LARGEST);
+    const room = values.plane ? map.roomBeside(theatre.clientWidth) : Math.min(theatre.clientWidth, tallest());
     const zoom = room / Math.max(picture.width, picture.height);
     const [w, h] = [picture.width * zoom, picture.height * zoom];
     const context = fit(large, Math.round(w), Math.round(h));
@@ -108,7 +118,7 @@ export function mountMorph(root, { store, pixels, failures }) {
     drawCell(cell.getContext("2d"), from, index, 0, 0, from.width, from.height);
   }
 
-  const alt = () => (film ? describeWalk(film.values, position) : "");
+  const alt = () => (film ? describeWalk(film.values) : "");
 
   // Moving over the film: every event is painted in the next frame, no pixel is asked for
 
@@ -174,6 +184,7 @@ export function mountMorph(root, { store, pixels, failures }) {
 
   function key(event) {
     if (!film) return;
+    if (film.values.plane) return map.key(event);
     const steps = { ArrowRight: position + 1, ArrowLeft: position - 1, Home: 0, End: last() };
     if (event.key === " ") play.toggle();
     else if (event.key in steps) {
@@ -183,11 +194,17 @@ export function mountMorph(root, { store, pixels, failures }) {
     event.preventDefault();
   }
 
+  let starting = false; // it plays as soon as it is painted
+  function start() {
+    starting = latest.busy;
+    if (!starting) play.start();
+  }
+
   const random = () => store.change("walk", withOtherSeeds(store.values("walk")));
-  const showDownloads = () => downloads.replaceChildren(...walkFiles(film.values));
+  const showDownloads = () => files.show(film.values);
 
   new ResizeObserver(draw).observe(root);
-  return { update, resize: draw, key, alt, random };
+  return { update, resize: draw, key, alt, random, start };
 }
 
 // Where a link's walk or plane begins.

@@ -1,30 +1,35 @@
 // A link opened without a server: what the page shows, and what is wrong with it; as gan/web/opening.py does where there
 // is one. Which of the site's models draws it was found when the page began to load (boot.js).
 
+import { written } from "./link.js";
 import { hasWeights, isCalled } from "./models.js";
 import { page } from "./page.js";
-import { kindOf, putRight, readQuery } from "./read.js";
+import { kindOf, namesAnything, putRight, readQuery } from "./read.js";
 
-/** Complete the page's state with what a query asks for. */
-export function openLink(query) {
+/** What a query asks of the page, as its state; `drawing` is the model that draws it. */
+export function openLink(query, drawing) {
   const kind = kindOf(query);
   const read = readQuery(kind, query);
-  const { drawing } = page;
   const { values, problems } = putRight(kind, read.values, read.problems, drawing);
-  const { model, weights, v, ...own } = values;
-  Object.assign(page, {
+  const { model, weights, v, ...own } = namesAnything(query) ? values : { ...values, ...drawing.opening };
+  const told = [...notHere(model, weights, drawing), ...problems];
+  return {
+    opening: !namesAnything(query),
     kind,
     state: { ...page.defaults, [kind]: own },
-    problems: [...notHere(model, weights), ...problems],
+    problems: told.map((problem) => ({ ...problem, shown: shownOf(own[problem.parameter]) })),
     pin: { model: drawing.model, weights: drawing.weights, v: page.version },
     conditional: drawing.conditional,
     directions: drawing.directions,
-  });
+  };
 }
 
+// As gan/web/head.py has it: null for what counts as absent.
+const shownOf = (value) => (value === undefined || value?.length === 0 ? null : written(value));
+
 // Why the model of a link doesn't draw it.
-function notHere(model, weights) {
-  const { drawing, models } = page;
+function notHere(model, weights, drawing) {
+  const { models } = page;
   if (model && !isCalled(drawing, model)) {
     const known = models.map((here) => here.model).join(", ");
     return [{ parameter: "model", value: model, code: "no_model", args: { known } }];

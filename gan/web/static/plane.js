@@ -9,7 +9,8 @@ import { limits } from "./page.js";
 import { say } from "./words.js";
 
 const SIDE = limits.plane; // cells
-const LARGEST = 420; // CSS pixels of the map's side
+const LARGEST = 640; // CSS pixels of the map's side
+const GAP = 28; // CSS pixels between the map and the digit
 
 export const CELLS = SIDE * SIDE;
 export const MIDDLE = cellAt(SIDE / 2, SIDE / 2);
@@ -31,8 +32,8 @@ export function pointOf(cell) {
 /** The cell nearest to a point. */
 export const cellOf = ({ u, v }) => cellAt(Math.round(u * (SIDE - 1)), Math.round(v * (SIDE - 1)));
 
-/** The map: { node, draw(bitmap), mark() }. `point()` is where it is; `begin()` may refuse a press; `go(point)` is told
- * of each move. */
+/** The map: { node, draw(bitmap), mark(), key(event), roomBeside(width) }. `point()` is where it is; `begin()` may refuse a
+ * press; `go(point)` is told of each move. `roomBeside` is what a width leaves to the side of the digit, in CSS pixels. */
 export function planeMap({ point, begin, go }) {
   const cell = () => cellOf(point());
   const map = el("canvas", { "aria-hidden": "true" });
@@ -52,7 +53,8 @@ export function planeMap({ point, begin, go }) {
   );
   /** Draw the whole plane. */
   function draw(bitmap) {
-    const side = Math.min(node.clientWidth || 380, LARGEST);
+    const side = sideOf(node.parentElement.clientWidth);
+    node.style.width = `${side}px`;
     fit(map, side, side).drawImage(bitmap, 0, 0, side, side);
   }
 
@@ -71,12 +73,17 @@ export function planeMap({ point, begin, go }) {
     const along = (offset, length) => Math.max(0, Math.min(1, ((offset / length) * SIDE - 0.5) / (SIDE - 1)));
     go({ u: along(event.clientX - box.left, box.width), v: along(event.clientY - box.top, box.height) });
   });
-  node.addEventListener("keydown", (event) => {
+  // The map and the digit are seen at once, side by side: three fifths and two.
+  const sideOf = (width) => Math.floor(Math.min((width - GAP) * 0.6, LARGEST, Math.max(200, window.innerHeight - 330)));
+  const roomBeside = (width) => Math.floor(Math.min((width - GAP) * 0.4, sideOf(width)));
+
+  function key(event) {
     const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
     if (!step) return;
     event.preventDefault();
     const [x, y] = columnAndRow(cell()).map((at, axis) => Math.max(0, at + step[axis]));
     go(pointOf(cellAt(x, y)));
-  });
-  return { node, draw, mark };
+  }
+  node.addEventListener("keydown", key);
+  return { node, draw, mark, key, roomBeside };
 }

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { say } from "./words.js";
 
-/** The player: { node, show(frame, frames), toggle(), pause() }. `walk()` is what plays, null if nothing can; `frame()`
+/** The player: { button, node, show(frame, frames), toggle(), start(), pause() }. `walk()` is what plays, null if nothing can; `frame()`
  * is where it is; `go(frame)` moves it; `play(place)` is told in each of the screen's frames where it plays: a frame of the
  * walk and how far it is to the next. */
 export function player({ walk, frame, go, play }) {
@@ -45,7 +45,7 @@ export function player({ walk, frame, go, play }) {
 
   function start() {
     const playable = walk();
-    if (!playable) return;
+    if (!playable || playing) return;
     const atEnd = frame() >= playable.frames - 1 && !playable.swing;
     clock = atEnd ? 0 : frame();
     before = performance.now();
@@ -70,7 +70,7 @@ export function player({ walk, frame, go, play }) {
     button.setAttribute("aria-pressed", String(on));
   }
 
-  return { node: el("div", { class: "transport" }, button, slider, counter), show, toggle, pause };
+  return { button, node: el("div", { class: "transport" }, slider, counter), show, toggle, start, pause };
 }
 
 /** Where a walk is when so many of its frames have been played: from the start again after the last, or back the same way.

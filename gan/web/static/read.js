@@ -1,15 +1,18 @@
 // The reader of links in the browser, for a page without a server: what gan/web/links.py reads and gan/web/requests.py
 // puts right (tested against both). A problem is { parameter, value, code, args }, as in gan/web/parameters.py.
 
+import { parsed } from "./asked.js";
 import { valueIn } from "./forms.js";
 import { limits, page } from "./page.js";
 import { wrap } from "./seeds.js";
 
 const SHOWN = 40; // characters of a value that a problem repeats
 
-/** What a link's query asks for: writing if it holds a text, a walk if it holds key frames, else digits. */
+/** What a link's query asks for: a training if it names a recipe to watch, writing if it holds a text, a walk if it holds
+ * key frames, else digits. */
 export function kindOf(query) {
   const given = parsed(query.slice(0, limits.query));
+  if (given.has("watch")) return "watch";
   if (given.has("text")) return "text";
   return given.has("seeds") || given.has("digits") ? "walk" : "digits";
 }
@@ -27,7 +30,9 @@ export function readQuery(kind, query) {
     const texts = given.getAll(parameter.name);
     try {
       values[parameter.name] = valueIn(parameter, texts);
-    } catch ({ code, args }) {
+    } catch ({ code, args, nearest, same }) {
+      if (nearest !== undefined) values[parameter.name] = nearest;
+      if (same) continue;
       problems.push(problem(parameter.name, [...texts[0]].slice(0, SHOWN).join(""), code, args));
     }
   }
@@ -43,14 +48,19 @@ export function putRight(kind, values, problems, facts) {
   return { values: fixed, problems: [...problems, ...others] };
 }
 
-// A leading ? would be dropped, and is a part of the first name here as it is in Python.
-const parsed = (query) => new URLSearchParams(`&${query}`);
+/** Whether a query has any parameter of the page's address. */
+export function namesAnything(query) {
+  const names = Object.keys(page.tabs).flatMap((tab) => (page.parameters[page.tabs[tab]] ?? []).filter((p) => p.page));
+  const given = parsed(query);
+  return query.length > limits.query || names.some(({ name }) => given.has(name));
+}
 
 const problem = (parameter, value, code, args = {}) => ({ parameter, value, code, args });
 
 const list = (values) => values.map((value) => value ?? "-").join(",");
 
 const RIGHT = {
+  watch: (values) => values,
   digits(values, { model, conditional }, tell) {
     const fixed = { ...values };
     if (!conditional && (values.digit !== null || values.ten)) {

@@ -24,12 +24,14 @@ export function buildShell(root, { store, panels, failures, mounts }) {
     next.button.click();
   });
   const head = el("div", { class: "panel" });
+  const foot = el("div", { class: "panel" });
   root.append(
     el("header", { id: "mount-head" }, head),
     el("main", { id: "tabs" }, list, ...names.map((name) => tabs[name].node)),
-    el("footer", {}, el("p", { class: "info", text: say("no_server") })),
+    el("footer", {}, el("div", { id: "mount-foot" }, foot), el("p", { class: "info", text: say("no_server") })),
   );
   mounts.head(head);
+  mounts.foot(foot);
   store.subscribe("changed", (kind, { byControl }) => {
     if (!byControl) tabs[tabOf(kind)].show();
   });
@@ -45,7 +47,6 @@ export function buildShell(root, { store, panels, failures, mounts }) {
     const places = [];
     const inputs = makeInputs(name, {
       controls,
-      command: (command) => panels.command(kind, command),
       place: (place, element) => places.push(() => mounts[place](element)),
     });
     const panel = el("div", { class: "panel" });
@@ -53,7 +54,7 @@ export function buildShell(root, { store, panels, failures, mounts }) {
     const node = el(
       "section",
       { role: "tabpanel", id: `tab-${name}`, "aria-labelledby": `tab-${name}-button`, hidden: true },
-      el("div", { class: "bench" }, inputs.node, work),
+      page.controls[name].length ? el("div", { class: "bench" }, inputs.node, work) : work,
     );
     const button = el("button", {
       role: "tab",

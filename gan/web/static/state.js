@@ -1,7 +1,7 @@
 // The store: for each request (digits, walk, text) what is wished for and what is shown. It knows nothing of the
 // document; who shows something subscribes. Values are never changed in place.
 //
-//   changed (kind, { since, byControl })   something else is wished for, since a moment; null: no gesture is timed
+//   changed (kind, { since, byControl, step })   something else is wished for, since a moment; null: no gesture is timed
 //   painted (kind, { since, server })      a picture was painted; `server`: milliseconds that the server drew, or null
 //   shown (kind)                           what is true of the page is another: its picture, its frame, or its tab
 
@@ -40,16 +40,17 @@ export class Store {
     this.#listeners[event].push(listener);
   }
 
-  /** Wish for other values; `byControl`: Gradio's control shows them already. */
-  change(kind, values, { since = performance.now(), byControl = false } = {}) {
+  /** Wish for other values. `byControl`: the shell's control shows them already; `step`: it is a step by itself to whoever
+   * goes back, not a part of a gesture that goes on. */
+  change(kind, values, { since = performance.now(), byControl = false, step = !byControl } = {}) {
     this.#wished[kind] = { ...this.#wished[kind], ...values };
-    this.#tell("changed", kind, { since, byControl });
+    this.#tell("changed", kind, { since, byControl, step });
   }
 
   /** Wish for what is shown: the server refused the last wish. */
   goBack(kind) {
     this.#wished[kind] = this.#shown[kind];
-    this.#tell("changed", kind, { since: null, byControl: false });
+    this.#tell("changed", kind, { since: null, byControl: false, step: false });
   }
 
   /** A picture of these values is painted now. */

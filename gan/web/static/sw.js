@@ -13,6 +13,7 @@ const VERSIONS = 2;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", ({ source }) => source.postMessage({ version }));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);

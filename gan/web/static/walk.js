@@ -20,6 +20,9 @@ const randomKey = () => ({ seed: randomSeed(SHORT), digit: null });
 export const withKey = (walk, k, change) =>
   listsOf(keysOf(walk).map((key, i) => (i === k ? { ...key, ...change } : key)));
 
+/** The lists of a walk through other key frames. */
+export const walkThrough = (keys) => listsOf(keys);
+
 /** The lists of a walk with one more key frame at its end. */
 export const withOneMore = (walk) => listsOf([...keysOf(walk), randomKey()]);
 
@@ -29,11 +32,22 @@ export const without = (walk, k) => listsOf(keysOf(walk).filter((_, i) => i !== 
 /** Other numbers for the same key frames. */
 export const withOtherSeeds = (walk) => listsOf(keysOf(walk).map((key) => ({ ...key, seed: randomSeed(SHORT) })));
 
-/** The values of a walk that becomes a plane between four key frames, or a walk again. */
-export function withPlane(walk, plane) {
+let beside = { added: [], left: [] }; // key frames that the plane added to the walk, or left out
+
+/** A walk that becomes a plane between four key frames, or a walk again: without those that were only added for the plane,
+ * if they are still the same. */
+export function togglePlane(walk, plane) {
   const keys = keysOf(walk);
-  while (plane && keys.length < CORNERS) keys.push(randomKey());
-  return { ...listsOf(plane ? keys.slice(0, CORNERS) : keys), plane, at: null };
+  if (plane) {
+    const added = Array.from({ length: Math.max(0, CORNERS - keys.length) }, randomKey);
+    beside = { added, left: keys.slice(CORNERS) };
+    return { ...walk, ...listsOf([...keys.slice(0, CORNERS), ...added]), plane, at: null };
+  }
+  const { added, left } = beside;
+  beside = { added: [], left: [] };
+  const from = keys.length - added.length;
+  const untouched = added.length > 0 && JSON.stringify(keys.slice(from)) === JSON.stringify(added);
+  return { ...walk, ...listsOf([...(untouched ? keys.slice(0, from) : keys), ...left]), plane, at: null };
 }
 
 /** The pixels of one frame: the digits that walk side by side, as square as it can be. */
@@ -47,9 +61,8 @@ export function picturesOf({ seeds, digits, temperature, mode, plane, count, fra
   return JSON.stringify([seeds, digits, temperature, mode, plane, ...(plane ? [] : [count, frames, loop])]);
 }
 
-/** A walk at a frame in words. */
-export function describeWalk(walk, frame) {
+/** A walk in words. */
+export function describeWalk(walk) {
   const keys = keysOf(walk).map(({ seed, digit }) => (digit === null ? `${seed}` : `${seed} (${digit})`));
-  const words = { keys: keys.join(" → "), frame: frame + 1, frames: walk.frames };
-  return say(walk.plane ? "alt_plane" : "alt_walk", words);
+  return say(walk.plane ? "alt_plane" : "alt_walk", { keys: keys.join(" → ") });
 }

@@ -38,7 +38,7 @@ def random_request(generator: Generator, rng: random.Random) -> Request:
     if kind == "ten":
         return request | {"seeds": [_seed(rng) for _ in range(rng.randint(1, 2))]}
     if kind == "text":
-        text = "".join(rng.choice("0123456789 -./:+,") for _ in range(rng.randint(1, 16)))
+        text = "".join(rng.choice("0123456789 -./:+,()") for _ in range(rng.randint(1, 16)))
         return request | {"text": text, "seed": _seed(rng), "own": rng.random() < 0.5}
     mode = rng.choice(["slerp", "lerp"])
     if kind == "walk":

@@ -1,5 +1,7 @@
 """What is committed is what `make engine` makes."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -25,3 +27,13 @@ def test_separators_are_read_back(node: Node) -> None:
     """
     found = np.frombuffer(node.run(script, characters), dtype=np.uint8).reshape(-1, 28, 28)
     assert np.array_equal(found, [writing.separator(character) for character in characters])
+
+
+def test_scripts_read_any_text_as_python_does(node: Node) -> None:
+    texts = ["（０３０）12–34", "2026年11月21日14时30分", "二〇二六", "٣½²𝟗", "π!", "5 €, a5a", "1\u200b2\n3", "", "🂡é"]
+    script = """
+        const { readable } = await load("writing.js");
+        return data.map(readable);
+    """
+    found = [(answer["held"], answer["refused"]) for answer in json.loads(node.run(script, texts))]
+    assert found == [writing.readable(text) for text in texts]

@@ -121,7 +121,7 @@ def test_digits_in_the_console(chromium: Browser, model: dict[str, Any], modern:
         ("walk({ seeds: [7, 8], positions: [1.5] })", "position must be from 0 to 1, not 1.5"),
         ("plane({ seeds: [7, 8] })", "a plane lies between four digits, not 2"),
         ("point({ corners: [1, 2, 3, 4], u: 0, v: NaN })", "position must be from 0 to 1, not NaN"),
-        ("text({ text: '1a', seed: 0 })", 'text must be digits, spaces and - . / : + , only, not "1a"'),
+        ("text({ text: '1a', seed: 0 })", 'text must be digits, spaces and - . / : + , ( ) only, not "1a"'),
         ("text({ text: '', seed: 0 })", 'not ""'),
         ("latents({ z: [[1, 2]], y: [new Float64Array(10)] })", "z must be 100 numbers, not 2"),
         ("latents({ z: [new Float64Array(100)], y: [[1]] })", "y must be 10 numbers, not 1"),

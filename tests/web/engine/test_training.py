@@ -20,8 +20,8 @@ from tests.web.engine.engines import Node
 
 STEPS = 20
 # Every few steps, the page goes on from PyTorch's state. Where rounding decides on which side of 0 an activation lies,
-# a gradient jumps, and after some ten steps more the weights are too far apart to compare; float32 and float64 in PyTorch
-# part in the same way.
+# a gradient jumps, and after some ten steps more the weights are too far apart to compare; PyTorch in float32 and in
+# float64 part in the same way.
 TOGETHER = 5
 NUMBERS = ("dLoss", "gLoss", "dReal", "dFake")
 
@@ -124,9 +124,7 @@ def compare(node: Node, recipe: Recipe, data: Dataset, path: Path) -> None:
 @pytest.mark.parametrize("name", FIGHTS)
 def test_twenty_steps(node: Node, digits: Dataset, name: str, tmp_path: Path) -> None:
     recipe = FIGHTS[name]
-    if (
-        name == "quick"
-    ):  # without momentum, Adam's first steps have the whole rate, and for tiny gradients a random sign
+    if name == "small":  # without momentum, Adam's first steps are whole rates, and tiny gradients have random signs
         rates = {"learning_rate": 2e-4, "discriminator_learning_rate": 1e-4}  # a tenth
         recipe = replace(recipe, **rates)
     compare(node, recipe, digits, tmp_path / "floats")

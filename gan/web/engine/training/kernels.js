@@ -1,6 +1,5 @@
 // The memory of train.wasm, and its functions called with views of that memory.
 
-const PAGE = 65536;
 const PAGES = 2048; // 128 MB of zeros; the system gives what is written to
 const DEPTH = 512; // of train.c's products
 const WIDEST = 1024; // rows of a product's left matrix: outputs of a layer, or images of a pass

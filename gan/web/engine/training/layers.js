@@ -87,4 +87,14 @@ export class BatchNorm {
     this.kernels.run.batch_norm_gradient(...views.map((view) => view.byteOffset), rows, this.width);
     return dy;
   }
+
+  /** With the running statistics, as in evaluation. */
+  evaluate(x, rows) {
+    const { weight, bias, output, width, runningMean, runningVariance } = this;
+    const factors = runningVariance.map((variance, i) => weight.value[i] / Math.sqrt(variance + 1e-5));
+    for (let r = 0; r < rows; r++)
+      for (let i = 0; i < width; i++)
+        output[r * width + i] = (x[r * width + i] - runningMean[i]) * factors[i] + bias.value[i];
+    return output;
+  }
 }

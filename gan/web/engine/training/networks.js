@@ -70,6 +70,13 @@ export class Generator {
     return this.layers.reduce((x, layer) => layer.forward(x, rows), this.input);
   }
 
+  /** The same in evaluation: BatchNorm with its running statistics. */
+  evaluate(latents, classes, rows) {
+    this.classes = classes;
+    this.#enter(latents, rows);
+    return this.layers.reduce((x, layer) => (layer.evaluate ?? layer.forward).call(layer, x, rows), this.input);
+  }
+
   /** Gradients of all weights, of the images' gradient, which is written over. */
   backward(images, rows) {
     const first = this.layers[0];

@@ -1,0 +1,162 @@
+"""Claim: whatever is sent to the page, and whatever a model folder holds, there is an answer with a reason.
+
+    make fuzz                                  (some 20 minutes)
+    python benchmarks/fuzz.py --examples 100   (shortened)
+
+Three attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included),
+and mutations of model folders, quantized files among them. Exit status: 0, or 1 if one found a 500, a traceback, a path
+of this machine in an answer, or an error that is not the documented one.
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from benchmarks.load import ROOT, held, running
+
+CALLS = (
+    "run/generate",
+    "api/interpolate",
+    "call/write",
+    "call/v2/judge",
+    "queue/join",
+    "run/nothing",
+    "cancel",
+    "reset",
+)
+KEYS = ("data", "fn_index", "session_hash", "event_id", "event_data", "trigger_id", "batched", "simple_format", "seed")
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+bodies = st.binary(max_size=200) | st.dictionaries(st.sampled_from(KEYS), values).map(lambda v: json.dumps(v).encode())
+calls = st.builds(lambda data: json.dumps({"data": data}).encode(), st.lists(values, max_size=10))
+
+
+def fuzz_routes(address: str, examples: int) -> bool:
+    """schemathesis: inputs that fit the document, and inputs that don't."""
+    command = [str(Path(sys.executable).parent / "schemathesis"), "run", f"{address}/openapi.json", "--url", address]
+    command += ["--checks", "not_a_server_error", "--mode", "all", "-n", str(max(1, examples // 10)), "--phases"]
+    command += ["examples,coverage,fuzzing", "--request-timeout", "30"]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def fuzz_gradio(address: str, examples: int) -> bool:
+    """hypothesis: bodies of every kind to every function, those without a name by their index."""
+    seen: dict[int, int] = {}
+
+    @settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+        database=None,
+    )  # fmt: skip
+    @given(call=st.sampled_from(CALLS), body=bodies | calls)
+    def attack(call: str, body: bytes) -> None:
+        answer = client.post(f"/gradio_api/{call}", content=body, headers={"Content-Type": "application/json"})
+        seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
+        told = answer.text
+        assert answer.status_code != 500, (call, body, told)
+        assert "Traceback" not in told, (call, body, told)
+        assert str(ROOT) not in told, (call, body, told)
+        assert " at 0x" not in told, (call, body, told)
+
+    with httpx.Client(base_url=address, timeout=60) as client:
+        try:
+            attack()
+        except AssertionError as error:
+            print(f"Gradio's API: {str(error)[:1000]}")
+            return False
+    print(f"Gradio's API: {seen}")
+    return True
+
+
+def fuzz_folders(examples: int, seed: int = 0) -> bool:
+    """Model folders with changed and cut bytes, hashes made to fit: each loads or raises ModelError."""
+    from gan.bundled import BUNDLED
+    from gan.errors import ModelError
+    from gan.model_folder import read_generator
+
+    chance = random.Random(seed)
+    loaded = refused = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        for i in range(examples):
+            folder = Path(temporary) / "model"
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(BUNDLED / chance.choice(("relu-2", "leaky-3")), folder)
+            what = mutate(folder, chance)
+            try:
+                read_generator(folder).sample([7])
+                loaded += 1
+            except ModelError as error:
+                refused += 1
+                if len(str(error)) > 2000:
+                    print(f"mutation {i} ({what}): the error has {len(str(error))} characters")
+                    return False
+            except Exception as error:
+                print(f"mutation {i} ({what}): {type(error).__name__}: {error}")
+                return False
+    print(f"model folders: {refused} refused, {loaded} loaded")
+    return True
+
+
+def mutate(folder: Path, chance: random.Random) -> str:
+    """Change a file of a model folder; what was done."""
+    name = chance.choice(("config.json", "config.json", "model.safetensors", "quantized.safetensors"))
+    path = folder / name
+    if name == "config.json" and chance.random() < 0.7:
+        config = json.loads(path.read_text())
+        part = config[chance.choice(("generator", "sha256", "discriminator"))] if chance.random() < 0.7 else config
+        key = chance.choice(list(part))
+        part[key] = chance.choice(
+            (None, -1, 0, 2**70, 1e400, "\ud800", "x" * 70000, [], {}, [1] * 20, True, "\0", 16384)
+        )
+        path.write_text(json.dumps(config))
+        return f"{key} = {str(part[key])[:20]!r}"
+    data = bytearray(path.read_bytes())
+    for _ in range(chance.choice((1, 1, 8, 200))):
+        data[chance.randrange(min(len(data), chance.choice((16, 400, len(data)))))] = chance.randrange(256)
+    if chance.random() < 0.2:
+        del data[chance.randrange(len(data)) :]
+    path.write_bytes(data)
+    if name != "config.json":
+        rehash(folder, name)
+    return f"bytes of {name}"
+
+
+def rehash(folder: Path, name: str) -> None:
+    """Let config.json record the file as it is now."""
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text())
+    config["sha256"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--examples", type=int, default=5000, help="of each attack")
+    options = parser.parse_args()
+    held_up = fuzz_folders(options.examples)
+    with running() as (address, pid):
+        httpx.get(address)
+        before = held(pid)["memory (MB)"]
+        held_up &= fuzz_gradio(address, options.examples)
+        held_up &= fuzz_routes(address, options.examples)
+        print(f"memory: {before:.0f} → {held(pid)['memory (MB)']:.0f} MB")
+    return not held_up
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+// The worker that trains before the visitor's eyes. The page sends commands { kind, … }; it hears
+//
+//   { kind: "loaded" }                                  the networks are there
+//   { kind: "curves", steps, rate, … }                  means of the losses and probabilities since the last report
+//   { kind: "pictures", digits, eye, logits }           what Run.look returns
+//   { kind: "distance", steps, distance, alike }
+//   { kind: "moved", player }                           in slow motion: who has just learned
+//   { kind: "broken", steps, what }                     a number became infinite: the run stands still
+//   { kind: "saved", zip }
+//   { kind: "failed", code, message }
+
+import { EngineError } from "./errors.js";
+import { readDigits } from "./training/digits.js";
+import { FeatureNet } from "./training/features.js";
+import { Kernels } from "./training/kernels.js";
+import { Run } from "./training/run.js";
+import { modelZip } from "./training/saving.js";
+
+const SLICE = 40; // milliseconds of steps before messages are read
+const EVERY = { curves: 120, pictures: 250, distance: 3000, keep: 2000 }; // milliseconds
+
+let files = null; // { module, digits, unseen }
+let measure = null;
+let run = null;
+let playing = false;
+let pace = 0; // updates a second; 0: as fast as it goes
+let turn = "discriminator"; // in slow motion
+let due = {};
+let told = [];
+let since = { time: 0, steps: 0 };
+
+const next = new MessageChannel(); // comes back at once, where a timer would wait
+next.port1.onmessage = () => tick();
+
+self.onmessage = async ({ data }) => {
+  try {
+    await COMMANDS[data.kind](data);
+  } catch (error) {
+    playing = false;
+    self.postMessage({ kind: "failed", code: error.code ?? "failed", message: error.message });
+  }
+};
+
+const COMMANDS = {
+  /** Fetch what is needed, once, and begin a run. */
+  async load({ wasm, digits, unseen, ...options }) {
+    files ??= {
+      module: await WebAssembly.compile(await bytesOf("engine", wasm)),
+      digits: await readDigits(await bytesOf("digits", digits)),
+      unseen: await readDigits(await bytesOf("digits", unseen)),
+    };
+    begin(options);
+  },
+  restart: begin,
+  start() {
+    if (playing || !run) return;
+    playing = true;
+    since = { time: performance.now(), steps: run.steps };
+    tick();
+  },
+  pause() {
+    playing = false;
+    report(true);
+  },
+  update({ player }) {
+    playing = false;
+    half(player);
+  },
+  pace({ updates }) {
+    pace = updates;
+  },
+  change({ knobs }) {
+    run.change(knobs);
+  },
+  goBack() {
+    playing = false;
+    run.goBack();
+    told = [];
+    report(true);
+  },
+  async save({ name, seconds }) {
+    const zip = await modelZip(run, { name, seconds });
+    self.postMessage({ kind: "saved", zip }, [zip.buffer]);
+  },
+};
+
+function begin({ recipe, seed, limit }) {
+  playing = false;
+  run = null; // its memory may be used again
+  run = new Run(new Kernels(files.module), { recipe, seed, limit, digits: files.digits, unseen: files.unseen });
+  told = [];
+  due = { curves: 0, pictures: 0, keep: performance.now() + EVERY.keep, distance: performance.now() + EVERY.distance };
+  turn = "discriminator";
+  self.postMessage({ kind: "loaded" });
+  pictures();
+}
+
+function tick() {
+  if (!playing) return;
+  if (pace) {
+    half(turn);
+    turn = turn === "discriminator" ? "generator" : "discriminator";
+    if (playing) setTimeout(tick, 1000 / pace);
+    return;
+  }
+  const until = performance.now() + SLICE;
+  do {
+    if (!taken(run.step())) return;
+  } while (performance.now() < until);
+  report(false);
+  next.port2.postMessage(null);
+}
+
+/** One player's update, and what came of it. */
+function half(player) {
+  if (!taken(run.update(player))) return;
+  self.postMessage({ kind: "moved", player });
+  curves();
+  pictures();
+}
+
+/** Take the numbers of an update; false if one is not finite, and then the run stops. */
+function taken(numbers) {
+  const broken = Object.keys(numbers).find((name) => !Number.isFinite(numbers[name]));
+  if (!broken) {
+    told.push(numbers);
+    return true;
+  }
+  stopBroken(broken);
+  return false;
+}
+
+function stopBroken(what) {
+  playing = false;
+  self.postMessage({ kind: "broken", steps: run.steps, what, kept: run.kept.steps });
+}
+
+function report(all) {
+  const now = performance.now();
+  const isDue = (what) => {
+    if (!all && now < due[what]) return false;
+    due[what] = performance.now() + EVERY[what];
+    return true;
+  };
+  if (isDue("curves")) curves();
+  if (isDue("pictures")) pictures();
+  if (!all && isDue("keep")) {
+    if (!run.finite) return stopBroken("weights");
+    run.keep();
+  }
+  if (!all && isDue("distance")) distance();
+}
+
+function curves() {
+  if (!told.length) return;
+  const now = performance.now();
+  const rate = (run.steps - since.steps) / ((now - since.time) / 1000);
+  if (now - since.time > 2000) since = { time: now, steps: run.steps };
+  self.postMessage({
+    kind: "curves",
+    steps: run.steps,
+    updates: run.updates,
+    rate,
+    unseen: run.seenUnseen(),
+    ...means(told),
+  });
+  told = [];
+}
+
+function pictures() {
+  const look = run.look();
+  self.postMessage({ kind: "pictures", steps: run.steps, ...look }, [look.digits.buffer, look.eye.buffer]);
+}
+
+function distance() {
+  if (!measure) {
+    measure = new FeatureNet(new Kernels(files.module));
+    measure.train(files.digits);
+  }
+  run.measure = measure;
+  self.postMessage({ kind: "distance", steps: run.steps, ...run.distance() });
+  since = { time: performance.now(), steps: run.steps };
+}
+
+// Of each number, where it was told.
+function means(list) {
+  const sums = {};
+  for (const numbers of list)
+    for (const [name, value] of Object.entries(numbers)) {
+      sums[name] ??= [0, 0];
+      sums[name][0] += value;
+      sums[name][1]++;
+    }
+  return Object.fromEntries(Object.entries(sums).map(([name, [sum, count]]) => [name, sum / count]));
+}
+
+async function bytesOf(name, address) {
+  const missing = (why) => new EngineError(`${name}-missing`, `${address} didn't arrive: ${why}`);
+  const response = await fetch(address).catch((error) => {
+    throw missing(error.message);
+  });
+  if (!response.ok) throw missing(response.status);
+  return response.arrayBuffer();
+}

@@ -1,0 +1,55 @@
+// The generator as it is shown, measured and kept: the moving average where the recipe has one, else the one that trains.
+
+import { asGreys } from "./batches.js";
+import { Generator, PIXELS } from "./networks.js";
+
+const ROWS = 64; // images drawn at once
+
+export class ShownGenerator {
+  #trainer;
+  #batches;
+
+  /** Args: a Trainer, and Batches of its own whose latents and classes calibrate BatchNorm. */
+  constructor(kernels, trainer, batches) {
+    this.#trainer = trainer;
+    this.#batches = batches;
+    this.network = new Generator(kernels, trainer.recipe, 256);
+  }
+
+  /** Take the trainer's weights as they are now. An average gets BatchNorm statistics of its own, the mean of so many
+   * batches, as gan/training/ema.py takes them; the statistics that training keeps belong to the raw weights. */
+  take(batches = 8) {
+    const { generator, average } = this.#trainer;
+    this.network.weights.values.set(average?.values ?? generator.weights.values);
+    this.network.norms.forEach(([, norm], i) => {
+      const [, theirs] = generator.norms[i];
+      norm.runningMean.set(theirs.runningMean);
+      norm.runningVariance.set(theirs.runningVariance);
+    });
+    if (!average || !this.network.norms.length) return;
+    for (let i = 0; i < batches; i++) {
+      for (const [, norm] of this.network.norms) norm.momentum = 1 / (i + 1);
+      const { latents, classes } = this.#batches.batch();
+      this.network.forward(latents, classes, latents.length / this.network.recipe.latent_dim);
+    }
+  }
+
+  /** Images `Float32Array [N × 784]` in −1 … 1 of latents [N × latent_dim] and classes [N]. */
+  images(latents, classes) {
+    const dim = this.network.recipe.latent_dim;
+    const count = latents.length / dim;
+    const images = new Float32Array(count * PIXELS);
+    for (let from = 0; from < count; from += ROWS) {
+      const rows = Math.min(ROWS, count - from);
+      const part = latents.subarray(from * dim, (from + rows) * dim);
+      const drawn = this.network.evaluate(part, classes?.slice(from, from + rows), rows);
+      images.set(drawn.subarray(0, rows * PIXELS), from * PIXELS);
+    }
+    return images;
+  }
+
+  /** The same as grey levels, 0 = paper. */
+  greys(latents, classes) {
+    return asGreys(this.images(latents, classes));
+  }
+}

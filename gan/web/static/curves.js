@@ -1,0 +1,107 @@
+// Live curves on a canvas: lines over steps, each with its name and its newest value at its end.
+
+import { fit } from "./canvas.js";
+import { el } from "./dom.js";
+
+const MOST = 400; // points of a line; when there are more, every second one goes
+const HEIGHT = 130;
+const MARGIN = { left: 34, right: 8, top: 8, bottom: 18 };
+
+/** A chart: { node, add(step, values), clear(), draw() }.
+ *
+ * Args: `lines` by name, { label, color } with a CSS colour; `range` [low, high] of the axis, or null to follow the values;
+ * `logarithmic`; `label`, what the chart shows. */
+export function chart({ lines, range = null, logarithmic = false, label }) {
+  const canvas = el("canvas", { class: "coloured", role: "img", "aria-label": label });
+  const legend = el("p", { class: "legend" });
+  const node = el("div", { class: "chart" }, canvas, legend);
+  const keys = {};
+  for (const [name, { label: words, color }] of Object.entries(lines)) {
+    const value = el("b", { text: "–" });
+    keys[name] = value;
+    legend.append(el("span", { style: `--line: ${color}` }, words, " ", value));
+  }
+  let points = []; // { step, values }
+  let scheduled = false;
+
+  function add(step, values) {
+    points.push({ step, values });
+    if (points.length > MOST) points = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
+    for (const [name, value] of Object.entries(values))
+      if (value !== undefined) keys[name].textContent = shortened(value);
+    schedule();
+  }
+
+  function schedule() {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(() => {
+      scheduled = false;
+      draw();
+    });
+  }
+
+  function draw() {
+    const width = node.clientWidth;
+    if (!width) return;
+    const context = fit(canvas, width, HEIGHT);
+    const style = getComputedStyle(node);
+    const inner = { width: width - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom };
+    const [low, high] = range ?? spanOf(points, logarithmic);
+    const [first, last] = [points[0]?.step ?? 0, Math.max(points.at(-1)?.step ?? 1, 1)];
+    const scale = logarithmic ? Math.log : (value) => value;
+    const y = (value) => {
+      const place = (scale(Math.max(value, low)) - scale(low)) / (scale(high) - scale(low) || 1);
+      return MARGIN.top + inner.height * (1 - Math.min(place, 1));
+    };
+    const x = (step) => MARGIN.left + (inner.width * (step - first)) / (last - first || 1);
+    context.font = "11px ui-monospace, monospace";
+    context.fillStyle = context.strokeStyle = style.getPropertyValue("--hair");
+    context.lineWidth = 1;
+    context.fillStyle = style.color;
+    context.textAlign = "right";
+    for (const value of ticks(low, high, logarithmic)) {
+      context.beginPath();
+      context.moveTo(MARGIN.left, Math.round(y(value)) + 0.5);
+      context.lineTo(width - MARGIN.right, Math.round(y(value)) + 0.5);
+      context.stroke();
+      context.fillText(shortened(value), MARGIN.left - 5, y(value) + 4);
+    }
+    context.fillText(String(last), width - MARGIN.right, HEIGHT - 4);
+    context.lineWidth = 1.75;
+    context.lineJoin = "round";
+    for (const [name, { color }] of Object.entries(lines)) {
+      context.strokeStyle = style.getPropertyValue(color.slice(4, -1)); // var(--name)
+      context.beginPath();
+      for (const { step, values } of points)
+        if (Number.isFinite(values[name])) context.lineTo(x(step), y(values[name]));
+      context.stroke();
+    }
+  }
+
+  function clear() {
+    points = [];
+    for (const value of Object.values(keys)) value.textContent = "–";
+    schedule();
+  }
+
+  return { node, add, clear, draw };
+}
+
+function spanOf(points, logarithmic) {
+  const values = points.flatMap((point) => Object.values(point.values)).filter(Number.isFinite);
+  if (!values.length) return logarithmic ? [1, 1000] : [0, 2];
+  const high = Math.max(...values);
+  if (!logarithmic) return [Math.min(0, ...values), Math.max(high, 1) * 1.05];
+  return [10 ** Math.floor(Math.log10(Math.max(Math.min(...values), 0.1))), 10 ** Math.ceil(Math.log10(high))];
+}
+
+function ticks(low, high, logarithmic) {
+  if (!logarithmic) return [low, (low + high) / 2, high];
+  const found = [];
+  for (let value = low; value <= high * 1.001; value *= 10) found.push(value);
+  return found;
+}
+
+const shortened = (value) =>
+  Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);

@@ -1,0 +1,23 @@
+// Links to give away: a phone has its own sheet for that, elsewhere they are copied.
+
+import { copy } from "./clipboard.js";
+import { el } from "./dom.js";
+import { say } from "./words.js";
+
+const hasSheet = () => Boolean(navigator.share) && matchMedia("(pointer: coarse)").matches;
+
+/** A button that gives away a link: `link()` is its address, `title()` what it shows. */
+export function shareButton({ link, title, ...attributes }) {
+  const sheet = hasSheet();
+  const button = el("button", { ...attributes, text: say(sheet ? "share" : "copy_link") });
+  button.addEventListener("click", () => (sheet ? share(title(), link(), button) : copy(link(), button)));
+  return button;
+}
+
+async function share(title, url, button) {
+  try {
+    await navigator.share({ title, url });
+  } catch (error) {
+    if (error.name !== "AbortError") copy(url, button); // the sheet was closed
+  }
+}
