@@ -47,8 +47,8 @@ def test_both_networks_of_a_bundled_run_can_be_read_and_its_card_is_todays(name:
     assert render_model_card(BUNDLED / name) == (BUNDLED / name / "README.md").read_text(encoding="utf-8")
 
 
-def test_everything_that_is_bundled_is_46_mb_at_most() -> None:
-    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) <= 46e6
+def test_everything_that_is_bundled_is_50_mb_at_most() -> None:
+    assert sum(path.stat().st_size for path in BUNDLED.rglob("*") if path.is_file()) <= 50e6
 
 
 README_COLUMNS = (
