@@ -26,7 +26,7 @@ REMEDIES = (  # of docs/learn.md, "Measured": what changed the distance most com
     Remedy("--generator-batch-norm all", lambda r, _: r.generator_batch_norm == "none"),
     # modern without it: twice; and what helped batchnorm most
     Remedy("--moving-average 0.999", lambda r, _: r.moving_average == 0),
-    # modern without it: 2.4 times; but batchnorm, which has none of the three above, was worse with it
+    # modern without it: 2.4 times; but batchnorm, without the average and modern's momentum, was worse with it
     Remedy("--conditional", lambda r, labelled: labelled and not r.conditional and r.moving_average > 0),
     # batchnorm with them: .76, .85 and .90 of the distance
     Remedy("--spectral-norm", lambda r, _: not r.spectral_norm and not _has_penalty(r)),
@@ -53,7 +53,9 @@ class Collapse:
     """Whether a run's generator has collapsed, and what to say when that changes."""
 
     def __init__(self, recipe: Recipe, *, labelled: bool):
-        self.flags = " ".join(remedies(recipe, labelled=labelled))
+        self.advice = " ".join(remedies(recipe, labelled=labelled))
+        if labelled and any(remedy.helps(recipe, labelled) for remedy in REMEDIES[:4]):
+            self.advice += ", or with the recipe quick, which has what measured best"
         self.collapsed = False
 
     def message(self, epoch: int, scores: dict[str, float]) -> str | None:
@@ -75,5 +77,5 @@ class Collapse:
         return (
             f"epoch {epoch}: {what} (diversity {diversity:.2f} of the data's 1.00). The generator has "
             f"collapsed: it repeats what fools D best. Early on this often mends itself; if it stays, begin anew with "
-            f"{self.flags}"
+            f"{self.advice}"
         )

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 ENGINE_FOLDERS = ("engine", "training")
-IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\.{1,2}/(?:\w+/)*)([\w.-]+\.js)";$', re.MULTILINE)
+IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\./(?:training/)?|\.\./(?:engine/(?:training/)?)?)([\w.-]+\.js)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
@@ -77,6 +77,8 @@ def _with_constants(path: Path, code: str) -> str:
 
 def _imported(path: Path, match: re.Match[str]) -> Path:
     """The script that an import of the script at `path` names."""
+    if match[3] == "../" and path.parent.name != "training":
+        raise ValueError(f"an import is not understood: {match[0]}")
     return (path.parent / match[3] / match[4]).resolve()
 
 

@@ -96,7 +96,7 @@ def test_a_new_version_is_told_of_and_there_at_the_next_visit(open_page, site, n
     page = open_page(site.url, ready=PAINTED)
     kept(page)
     write_files(site.folder, newer)
-    page.goto(site.url)
+    page.goto(f"{site.url}?seed=0&count=16")
     drawn_by(page, "tested")
     told_of_a_newer_version(page)
     page.locator("#next").click()  # the page that is open goes on, whole

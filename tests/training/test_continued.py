@@ -22,7 +22,7 @@ from gan.images import png
 from gan.networks import Generator
 from gan.recipes import RECIPES
 from gan.training import run as run_module
-from gan.training.advice import REMEDIES, remedies
+from gan.training.advice import REMEDIES, Collapse, remedies
 from gan.web.model_store import ModelStore
 from tests.conftest import blobs
 from tests.hub.double import Hub
@@ -248,6 +248,8 @@ def test_what_is_advised_after_a_collapse_is_understood_and_not_on_already(name:
     with_all = parse([name, *" ".join(advised).split()])[1].recipe
     assert not set(remedies(with_all, labelled=labelled)) & set(advised) & {r.flags for r in REMEDIES}
     assert labelled or "--conditional" not in " ".join(advised)
+    said = Collapse(recipe, labelled=labelled).advice
+    assert ("the recipe quick" in said) == (labelled and name not in ("quick", "modern"))
 
 
 # Few pictures

@@ -41,5 +41,5 @@ export function knobs(turned) {
     }
   }
 
-  return { node: el("div", { class: "knobs" }, ...fields), show };
+  return { node: el("div", { class: "knob-fields" }, ...fields), show };
 }

@@ -9,10 +9,11 @@ export function modelOf(models, { model, weights }) {
   return called.find((here) => hasWeights(here, weights)) ?? called[0] ?? models[0];
 }
 
-/** The model of a link's query; of a pin that is given twice, the first counts. */
+/** The model of a link's query; a pin that is given twice is none. */
 export function modelOfQuery(models, query) {
   const given = parsed(query);
-  return modelOf(models, { model: given.get("model"), weights: given.get("weights") });
+  const once = (name) => (given.getAll(name).length === 1 ? given.get(name) : null);
+  return modelOf(models, { model: once("model"), weights: once("weights") });
 }
 
 /** Whether a model is the one of that name; a link may name a model on the Hub without its revision. */

@@ -137,7 +137,7 @@ export function mountWatch(root, { store }) {
         part("distance", distances.node),
       ),
     ),
-    part("presets", el("div", { class: "presets" }, ...Object.entries(PRESETS).map(presetCard))),
+    part("presets", el("div", { class: "preset-cards" }, ...Object.entries(PRESETS).map(presetCard))),
     part("knobs", turned.node),
     el("div", { class: "actions downloads" }, keep),
     help("watch_keep_help"),

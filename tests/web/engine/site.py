@@ -14,7 +14,7 @@ from gan.web.engine.build import ENGINE
 from gan.web.joining import joined
 
 HARNESS = Path(__file__).resolve().parent / "harness.html"
-TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html"}
+TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".png": "image/png"}
 
 
 @dataclass
@@ -50,7 +50,8 @@ class Site:
             return self.files[path], "application/octet-stream"
         if path.startswith("/joined/") and path.endswith(".js"):
             return joined(ENGINE / path.removeprefix("/joined/")).encode(), TYPES[".js"]
-        file = HARNESS if path == "/" else ENGINE / Path(path).name
+        inside = path.removeprefix("/engine/").removeprefix("/")
+        file = HARNESS if path == "/" else ENGINE / inside
         return (file.read_bytes(), TYPES[file.suffix]) if file.is_file() and file.suffix in TYPES else None
 
 

@@ -12,7 +12,7 @@ const SMALL = {
 
 export const PRESETS = {
   collapse: {
-    broken: { ...SMALL, beta1: 0.9, r1: 0, learning_rate: 1e-3, discriminator_learning_rate: 5e-4 },
+    broken: { ...SMALL, beta1: 0.9, r1: 0, discriminator_learning_rate: 2e-4 },
     cure: SMALL,
   },
   strong_d: {
@@ -21,7 +21,7 @@ export const PRESETS = {
   },
   strong_g: { broken: { ...SMALL, r1: 0, discriminator_learning_rate: 1e-5 }, cure: SMALL },
   overfit: {
-    broken: { ...SMALL, r1: 0, discriminator_learning_rate: 2e-3, discriminator_steps: 4, limit: 500 },
+    broken: { ...SMALL, r1: 0, discriminator_steps: 5, limit: 500 },
     cure: SMALL,
   },
 };

@@ -1,0 +1,148 @@
+"""Watch: two networks fight in the visitor's tab."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from gan.networks import Generator
+from tests.browser.test_generate import expect_query
+
+READY = "[data-state=ready]"
+
+
+def steps(page: Page) -> int:
+    return int(page.locator("[data-state]").get_attribute("data-steps") or 0)
+
+
+def wait_for_steps(page: Page, least: int) -> None:
+    page.wait_for_function(f"+document.querySelector('[data-state]').dataset.steps >= {least}")
+
+
+def wall(page: Page) -> str:
+    return page.evaluate("document.querySelector('.numbers canvas').toDataURL()")
+
+
+@pytest.fixture
+def watch(open_page, url) -> Page:
+    return open_page(f"{url}?watch=small", ready=READY)
+
+
+def test_the_tab_fetches_digits_only_when_it_is_opened(open_page, url) -> None:
+    page = open_page(url, ready="#wall[data-painted]")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    assert not [address for address in asked if "digits.png" in address]
+    page.get_by_role("tab", name="Watch").click()
+    page.wait_for_selector(READY)
+    assert [a.rpartition("/")[2] for a in asked if "digits.png" in a] == ["training-digits.png", "test-digits.png"]
+    expect_query(page, watch="small")
+
+
+def test_it_runs_pauses_and_begins_again_from_the_same_noise(watch: Page) -> None:
+    watch.wait_for_selector(".numbers canvas[data-painted]")
+    noise = wall(watch)
+    watch.get_by_role("button", name="Start", exact=True).click()
+    expect(watch.locator("#watch-status")).to_contain_text("real digits a second")
+    wait_for_steps(watch, 10)
+    watch.get_by_role("button", name="Pause").click()
+    expect(watch.locator("#watch-status")).to_contain_text("Paused after")
+    watch.wait_for_timeout(500)
+    stopped = steps(watch)
+    watch.wait_for_timeout(500)
+    assert steps(watch) == stopped
+    assert wall(watch) != noise
+    watch.get_by_role("button", name="Restart").click()
+    watch.wait_for_selector(READY)
+    watch.wait_for_function(f"document.querySelector('.numbers canvas').toDataURL() === {noise!r}")
+
+
+def test_single_steps_and_slow_motion_say_who_has_learned(watch: Page) -> None:
+    watch.get_by_role("button", name="One step of D").click()
+    expect(watch.locator("#watch-status")).to_contain_text("D has learned")
+    watch.get_by_role("button", name="One step of G").click()
+    expect(watch.locator("#watch-status")).to_contain_text("G has learned")
+    watch.get_by_label("Slow motion").check()
+    watch.get_by_role("button", name="Start", exact=True).click()
+    expect(watch.locator("#watch-status")).to_contain_text("D has learned")
+    expect(watch.locator("#watch-status")).to_contain_text("G has learned")
+
+
+def test_a_hidden_tab_pauses_and_says_so(watch: Page) -> None:
+    watch.get_by_role("button", name="Start", exact=True).click()
+    wait_for_steps(watch, 5)
+    watch.evaluate("""
+        Object.defineProperty(document, "hidden", { value: true, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    """)
+    expect(watch.locator("#watch-status")).to_contain_text("while this tab was hidden")
+    watch.wait_for_timeout(300)
+    stopped = steps(watch)
+    watch.wait_for_timeout(500)
+    assert steps(watch) == stopped
+    watch.get_by_role("button", name="Start", exact=True).click()
+    wait_for_steps(watch, stopped + 5)
+
+
+def test_a_preset_breaks_the_fight_and_its_remedy_turns_the_knobs_back(watch: Page) -> None:
+    watch.get_by_role("button", name="G too strong: Break it").click()
+    wait_for_steps(watch, 5)
+    expect(watch.locator("#watch-discriminator-learning-rate")).to_have_value("0.00001")
+    before = steps(watch)
+    watch.get_by_role("button", name="G too strong: Save it").click()
+    expect(watch.locator("#watch-discriminator-learning-rate")).to_have_value("0.001")
+    wait_for_steps(watch, before + 5)
+
+
+def test_a_knob_works_while_it_runs(watch: Page) -> None:
+    watch.get_by_role("button", name="Start", exact=True).click()
+    wait_for_steps(watch, 5)
+    watch.locator("#watch-batch-size").select_option("16")
+    watch.locator("#watch-loss").select_option("hinge")
+    before = steps(watch)
+    wait_for_steps(watch, before + 20)
+    watch.locator("#watch-recipe").select_option("relu-2")
+    watch.wait_for_selector(READY)
+    expect(watch.locator("#watch-batch-size")).to_have_value("64")
+    expect_query(watch, watch="relu-2")
+
+
+def test_what_was_trained_is_a_model_folder(watch: Page, tmp_path: Path) -> None:
+    expect(watch.get_by_role("button", name="Download this generator")).to_be_disabled()
+    watch.get_by_role("button", name="Start", exact=True).click()
+    wait_for_steps(watch, 3)
+    watch.get_by_role("button", name="Pause").click()
+    with watch.expect_download() as download:
+        watch.get_by_role("button", name="Download this generator").click()
+    download.value.save_as(tmp_path / "model.zip")
+    zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
+    (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert Generator.from_pretrained(folder).sample([7], [3]).shape == (1, 28, 28)
+
+
+def test_without_webassembly_a_notice_says_so_and_the_rest_works(browser, url) -> None:
+    context = browser.new_context(locale="en-US")
+    context.add_init_script("delete window.WebAssembly")
+    page = context.new_page()
+    page.goto(f"{url}?watch=small")
+    expect(page.locator("#watch-status")).to_contain_text("This browser cannot train")
+    page.get_by_role("tab", name="Generate").click()
+    page.wait_for_selector("#wall[data-painted]")
+    context.close()
+
+
+def test_the_page_stays_free_while_it_trains(watch: Page) -> None:
+    watch.get_by_role("button", name="Start", exact=True).click()
+    wait_for_steps(watch, 5)
+    longest = watch.evaluate("""new Promise((done) => {
+        const start = performance.now();
+        let before = start, longest = 0;
+        const tick = (now) => {
+            longest = Math.max(longest, now - before);
+            before = now;
+            if (now - start < 3000) requestAnimationFrame(tick); else done(longest);
+        };
+        requestAnimationFrame(tick);
+    })""")
+    assert longest < 250  # on a busy machine
