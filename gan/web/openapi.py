@@ -37,7 +37,7 @@ def openapi_document() -> dict[str, Any]:
                 "422": {"description": "A parameter is malformed or out of range", "content": refusal},
                 "502": {"description": "The Hub, which has the model, does not answer", "content": refusal},
                 "503": {
-                    "description": "The model is being fetched, or others draw: ask again when Retry-After says",
+                    "description": "The model is being fetched, or others draw: see Retry-After",
                     "content": refusal,
                 },
             }
