@@ -57,8 +57,8 @@ ENGLISH = {
     "watch_break": "Break it",
     "watch_save": "Save it",
     "watch_preset_collapse": "Collapse",
-    "watch_preset_collapse_seen": "With much momentum against a slow D, G finds one shape that fools D and draws it for "
-    "every number.",
+    "watch_preset_collapse_seen": "With much momentum against a slow D, G finds one shape that fools D and draws it "
+    "for every number.",
     "watch_preset_collapse_cure": "Without momentum, and with a faster D and R1, no single shape fools D for long.",
     "watch_preset_strong_d": "D too strong",
     "watch_preset_strong_d_seen": "D learns so fast that it is sure of everything, and G learns nothing from it.",
@@ -93,7 +93,8 @@ ENGLISH = {
 
 CHINESE = {
     "tab_watch": "观战",
-    "watch_lead": "两个网络就在你的浏览器里对抗：一个画数字，另一个分辨真假。两者都从随机权重开始，互相从对方那里学习。",
+    "watch_lead": "两个网络就在你的浏览器里对抗：一个画数字，另一个分辨真假。两者都从随机权重开始，"
+    "互相从对方那里学习。",
     "watch_title": "两个网络的对抗",
     "watch_recipe": "配方",
     "watch_small": "small：知道十个类别，一分钟内就能看懂",
@@ -129,7 +130,8 @@ CHINESE = {
     "watch_loss_d": "D",
     "watch_loss_g": "G",
     "watch_probabilities": "D 相信什么",
-    "watch_probabilities_help": "D 认为“是真的”的平均概率。都在 0.5：它只能猜；真实数字高于没见过的：它背下了自己的数字。",
+    "watch_probabilities_help": "D 认为“是真的”的平均概率。都在 0.5：它只能猜；真实数字高于没见过的："
+    "它背下了自己的数字。",
     "watch_real": "真实数字",
     "watch_unseen": "没给它看过的真实数字",
     "watch_fake": "画出的数字",
