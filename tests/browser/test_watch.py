@@ -121,6 +121,15 @@ def test_what_was_trained_is_a_model_folder(watch: Page, tmp_path: Path) -> None
     assert Generator.from_pretrained(folder).sample([7], [3]).shape == (1, 28, 28)
 
 
+def test_what_did_not_arrive_is_told_and_restart_tries_again(open_page, url) -> None:
+    page = open_page(url, ready="#wall[data-painted]")
+    page.route("**/training-digits.png", lambda route: route.abort(), times=1)
+    page.get_by_role("tab", name="Watch").click()
+    expect(page.locator("#watch-status")).to_contain_text("The training stopped")
+    page.get_by_role("button", name="Restart").click()
+    page.wait_for_selector(READY)
+
+
 def test_without_webassembly_a_notice_says_so_and_the_rest_works(browser, url) -> None:
     context = browser.new_context(locale="en-US")
     context.add_init_script("delete window.WebAssembly")

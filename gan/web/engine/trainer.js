@@ -32,14 +32,20 @@ let since = { time: 0, steps: 0 };
 const next = new MessageChannel(); // comes back at once, where a timer would wait
 next.port1.onmessage = () => tick();
 
-self.onmessage = async ({ data }) => {
+let done = Promise.resolve(); // commands are carried out one after the other: the first waits for files
+
+self.onmessage = ({ data }) => {
+  done = done.then(() => carryOut(data));
+};
+
+async function carryOut({ kind, ...details }) {
   try {
-    await COMMANDS[data.kind](data);
+    await COMMANDS[kind](details);
   } catch (error) {
     playing = false;
     self.postMessage({ kind: "failed", code: error.code ?? "failed", message: error.message });
   }
-};
+}
 
 const COMMANDS = {
   /** Fetch what is needed, once, and begin a run. */

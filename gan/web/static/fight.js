@@ -25,6 +25,12 @@ export class Fight {
     this.send("load", { ...options, wasm: here(wasm), digits: here(digits), unseen: here(unseen) });
   }
 
+  /** Stop for good; the next run starts another worker. */
+  end() {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
   send(kind, details = {}) {
     this.#worker?.postMessage({ ...details, kind });
   }

@@ -286,7 +286,10 @@ export function mountWatch(root, { store }) {
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     },
-    failed: ({ message }) => become("failed", say("watch_failed", { error: message })),
+    failed({ message }) {
+      fight.end();
+      become("failed", say("watch_failed", { error: message }));
+    },
   };
 
   function become(next, words = null) {

@@ -4,10 +4,12 @@ import { asGreys } from "./batches.js";
 import { Generator, PIXELS } from "./networks.js";
 
 const ROWS = 64; // images drawn at once
+const KEPT = 8; // batches that calibrate whatever is shown: where the weights stand still, so do the digits
 
 export class ShownGenerator {
   #trainer;
   #batches;
+  #kept = [];
 
   /** Args: a Trainer, and Batches of its own whose latents and classes calibrate BatchNorm. */
   constructor(kernels, trainer, batches) {
@@ -18,7 +20,7 @@ export class ShownGenerator {
 
   /** Take the trainer's weights as they are now. An average gets BatchNorm statistics of its own, the mean of so many
    * batches, as gan/training/ema.py takes them; the statistics that training keeps belong to the raw weights. */
-  take(batches = 8) {
+  take(batches = KEPT) {
     const { generator, average } = this.#trainer;
     this.network.weights.values.set(average?.values ?? generator.weights.values);
     this.network.norms.forEach(([, norm], i) => {
@@ -29,9 +31,15 @@ export class ShownGenerator {
     if (!average || !this.network.norms.length) return;
     for (let i = 0; i < batches; i++) {
       for (const [, norm] of this.network.norms) norm.momentum = 1 / (i + 1);
-      const { latents, classes } = this.#batches.batch();
+      const { latents, classes } = this.#calibration(i);
       this.network.forward(latents, classes, latents.length / this.network.recipe.latent_dim);
     }
+  }
+
+  #calibration(i) {
+    if (i >= KEPT) return this.#batches.batch();
+    this.#kept[i] ??= this.#batches.batch();
+    return this.#kept[i];
   }
 
   /** Images `Float32Array [N × 784]` in −1 … 1 of latents [N × latent_dim] and classes [N]. */
