@@ -18,6 +18,7 @@ import { modelZip } from "./training/saving.js";
 
 const SLICE = 40; // milliseconds of steps before messages are read
 const EVERY = { curves: 120, pictures: 250, distance: 3000, keep: 2000 }; // milliseconds
+const MOST = 0.05; // of the time may go to each of them: a slow machine reports less often
 
 let files = null; // { module, digits, unseen }
 let measure = null;
@@ -141,20 +142,25 @@ function stopBroken(what) {
   self.postMessage({ kind: "broken", steps: run.steps, what, kept: run.kept.steps });
 }
 
+/** Report what is due; everything but a distance, if `all`. */
 function report(all) {
-  const now = performance.now();
-  const isDue = (what) => {
-    if (!all && now < due[what]) return false;
-    due[what] = performance.now() + EVERY[what];
-    return true;
-  };
-  if (isDue("curves")) curves();
-  if (isDue("pictures")) pictures();
-  if (!all && isDue("keep")) {
-    if (!run.finite) return stopBroken("weights");
-    run.keep();
+  if (all) {
+    curves();
+    pictures();
+    return;
   }
-  if (!all && isDue("distance")) distance();
+  for (const [what, tell] of Object.entries({ curves, pictures, keep, distance })) {
+    if (!playing || performance.now() < due[what]) continue;
+    const start = performance.now();
+    tell();
+    const cost = performance.now() - start;
+    due[what] = start + Math.max(EVERY[what], cost / MOST);
+  }
+}
+
+function keep() {
+  if (run.finite) run.keep();
+  else stopBroken("weights");
 }
 
 function curves() {
