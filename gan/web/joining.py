@@ -11,7 +11,11 @@ from functools import cache
 from pathlib import Path
 
 ENGINE_FOLDERS = ("engine", "training")
-IMPORT = re.compile(r'^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"(\./(?:training/)?|\.\./(?:engine/(?:training/)?)?)([\w.-]+\.js)";$', re.MULTILINE)
+IMPORT = re.compile(
+    r"^import (?:(?:\* as (\w+)|\{([^}]*)\}) from )?"
+    r'"(\./(?:training/)?|\.\./(?:engine/(?:training/)?)?)([\w.-]+\.js)";$',
+    re.MULTILINE,
+)
 EXPORT = re.compile(r"^export ((?:async )?function|class|const) (\w+)", re.MULTILINE)
 OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 

@@ -36,7 +36,10 @@ def openapi_document() -> dict[str, Any]:
                 "409": {"description": "The model has other weights here than the link's", "content": refusal},
                 "422": {"description": "A parameter is malformed or out of range", "content": refusal},
                 "502": {"description": "The Hub, which has the model, does not answer", "content": refusal},
-                "503": {"description": "The model is being fetched, or others draw: ask again when Retry-After says", "content": refusal},
+                "503": {
+                    "description": "The model is being fetched, or others draw: see Retry-After",
+                    "content": refusal,
+                },
             }
         }
     for path, (read, about) in JSON_ROUTES.items():
