@@ -23,6 +23,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
 from gan.data import Dataset
 from gan.evaluation.evaluate import quick_scores
 from gan.networks import Generator
@@ -134,4 +135,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.load import ROOT, held, running
+from gan.console import print_everywhere
 
 CALLS = (
     "run/generate",
@@ -159,4 +160,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

@@ -26,6 +26,8 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from gan.console import print_everywhere
+
 ROOT = Path(__file__).resolve().parent.parent
 LOAD = Path(__file__).resolve()
 BURST = 500
@@ -214,4 +216,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     sys.exit(main())

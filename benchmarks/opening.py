@@ -17,6 +17,7 @@ from torch.nn.functional import max_pool2d, one_hot
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from gan import Discriminator, Generator
+from gan.console import print_everywhere
 from gan.evaluation.classifier import load_classifier
 from gan.web.opening_wall import CERTAIN, COUNT
 
@@ -64,4 +65,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    print_everywhere()
     main()

@@ -1,13 +1,18 @@
 """Small data that the tests make themselves: no test needs the real MNIST, a network or a GPU."""
 
+import functools
 import os
 import struct
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: two busy cores beat four waiting threads
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
+import anyio
 import numpy as np
 import pytest
 import torch
@@ -53,3 +58,14 @@ def mnist_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def toy_data() -> Dataset:
     images, labels = blobs(1024)
     return Dataset("toy", torch.from_numpy(images).view(-1, 784), torch.from_numpy(labels).long())
+
+
+def in_own_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """A test that is a coroutine, in a thread of its own: Playwright's loop may be running in this one."""
+
+    @functools.wraps(test)
+    def run(*args: Any, **kwargs: Any) -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(anyio.run, functools.partial(test, *args, **kwargs)).result()
+
+    return run

@@ -17,7 +17,7 @@ def test_a_run_in_its_usual_folder_is_named_by_its_recipe_alone(monkeypatch: pyt
 
 def test_a_python_that_is_not_on_the_path_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert python() == sys.executable
+    assert Path(python()).samefile(sys.executable)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
     assert python() == str(Path(".venv", "bin", "python"))

@@ -1,6 +1,5 @@
 """The classifier reads what a request draws."""
 
-import asyncio
 from pathlib import Path
 
 import gradio as gr
@@ -15,6 +14,7 @@ from gan.web.judge import NoJudgeError, read_digits
 from gan.web.model_store import ModelStore
 from gan.web.requests import DigitsRequest
 from gan.web.routes import routes
+from tests.conftest import in_own_loop
 
 
 def test_each_digit_is_read_as_the_classifier_reads_its_pixels(served: Generator) -> None:
@@ -39,4 +39,4 @@ def test_a_classifier_that_is_not_there_is_a_reason_for_everyone_who_asks(
     answer = TestClient(Starlette(routes=routes(store))).get("/judge.json")
     assert (answer.status_code, answer.json()["detail"][0]["code"]) == (404, "broken_model")
     with pytest.raises(gr.Error, match="holds no classifier"):
-        asyncio.run(api.functions(store)["judge"]())
+        in_own_loop(api.functions(store)["judge"])()

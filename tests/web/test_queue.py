@@ -11,11 +11,12 @@ from gan.config import GeneratorConfig
 from gan.networks import Generator
 from gan.web import queue as queue_module
 from gan.web.queue import BusyError, Cache, DrawingQueue
+from tests.conftest import in_own_loop
 
 LONG = queue_module.SMALL + 1  # milliseconds, for the lane of large pictures
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_small_work_does_not_wait_for_large_work() -> None:
     queue, release = DrawingQueue(), threading.Event()
     async with anyio.create_task_group() as tasks:
@@ -28,7 +29,7 @@ async def test_small_work_does_not_wait_for_large_work() -> None:
         release.set()
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_what_would_wait_too_long_is_refused_and_told_when_to_ask_again() -> None:
     queue, release = DrawingQueue(), threading.Event()
     async with anyio.create_task_group() as tasks:
@@ -41,7 +42,7 @@ async def test_what_would_wait_too_long_is_refused_and_told_when_to_ask_again() 
     assert await queue.result("second", lambda: 7, LONG) == 7  # the lane is free again
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_work_that_has_not_begun_in_time_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue_module, "LATEST", 0.05)
     queue, release = DrawingQueue(), threading.Event()
@@ -54,7 +55,7 @@ async def test_work_that_has_not_begun_in_time_is_refused(monkeypatch: pytest.Mo
         release.set()
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_what_is_asked_for_twice_at_a_time_is_drawn_once() -> None:
     queue, calls = DrawingQueue(), []
 
@@ -74,7 +75,7 @@ async def test_what_is_asked_for_twice_at_a_time_is_drawn_once() -> None:
     assert (results, calls) == ([7] * 20, [1])
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_a_file_is_drawn_once_and_kept() -> None:
     queue = DrawingQueue()
     assert await queue.file("key", lambda: b"drawn", 1) == b"drawn"
@@ -98,7 +99,7 @@ def heavy_generator() -> Generator:
     return Generator(GeneratorConfig(widths=(512, 512, 512))).eval().requires_grad_(False)
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_a_drawing_ends_when_nobody_waits_for_it() -> None:
     queue, generator = DrawingQueue(), heavy_generator()
     generator.quantized()
@@ -117,7 +118,7 @@ async def test_a_drawing_ends_when_nobody_waits_for_it() -> None:
     assert await queue.result("next", lambda: 7, 1) == 7  # its thread is free
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_a_drawing_goes_on_while_somebody_waits_for_it() -> None:
     queue, release, results = DrawingQueue(), threading.Event(), []
 
@@ -133,7 +134,7 @@ async def test_a_drawing_goes_on_while_somebody_waits_for_it() -> None:
     assert results == [True]
 
 
-@pytest.mark.anyio
+@in_own_loop
 async def test_a_strangers_model_draws_until_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     queue, generator = DrawingQueue(), heavy_generator()
     generator.quantized()
