@@ -50,7 +50,7 @@ class Site:
             return self.files[path], "application/octet-stream"
         if path.startswith("/joined/") and path.endswith(".js"):
             return joined(ENGINE / path.removeprefix("/joined/")).encode(), TYPES[".js"]
-        inside = path.removeprefix("/engine/").removeprefix("/")
+        inside = path.removeprefix("/engine/").removeprefix("/joined/").removeprefix("/")
         file = HARNESS if path == "/" else ENGINE / inside
         return (file.read_bytes(), TYPES[file.suffix]) if file.is_file() and file.suffix in TYPES else None
 
