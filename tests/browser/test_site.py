@@ -308,3 +308,11 @@ def test_in_a_space_the_address_outside_follows(browser: Browser, files) -> None
     assert sorted(data) == ["hash", "queryString"]
     assert origin == "https://maker-page.static.hf.space"
     context.close()
+
+
+def test_networks_fight_there_too(open_page, site) -> None:
+    site.requests.clear()
+    page = open_page(f"{site.url}?watch=small", ready="[data-state=ready]")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_function("+document.querySelector('[data-state]').dataset.steps >= 5")
+    assert len([name for name in site.requests if "digits-" in name]) == 2

@@ -151,6 +151,7 @@ function report(all) {
   }
   for (const [what, tell] of Object.entries({ curves, pictures, keep, distance })) {
     if (!playing || performance.now() < due[what]) continue;
+    if (what === "distance") measure ??= learnedToRead();
     const start = performance.now();
     tell();
     const cost = performance.now() - start;
@@ -185,13 +186,16 @@ function pictures() {
 }
 
 function distance() {
-  if (!measure) {
-    measure = new FeatureNet(new Kernels(files.module));
-    measure.train(files.digits);
-  }
   run.measure = measure;
   self.postMessage({ kind: "distance", steps: run.steps, ...run.distance() });
+}
+
+/** What measures distances; it learns to read first, once. */
+function learnedToRead() {
+  const net = new FeatureNet(new Kernels(files.module));
+  net.train(files.digits);
   since = { time: performance.now(), steps: run.steps };
+  return net;
 }
 
 // Of each number, where it was told.

@@ -73,8 +73,12 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
     for (const [name, { color }] of Object.entries(lines)) {
       context.strokeStyle = style.getPropertyValue(color.slice(4, -1)); // var(--name)
       context.beginPath();
-      for (const { step, values } of points)
-        if (Number.isFinite(values[name])) context.lineTo(x(step), y(values[name]));
+      context.lineCap = "round";
+      for (const { step, values } of points) {
+        if (!Number.isFinite(values[name])) continue;
+        context.lineTo(x(step), y(values[name]));
+        context.lineTo(x(step) + 0.5, y(values[name])); // so that a lone point is a dot
+      }
       context.stroke();
     }
   }

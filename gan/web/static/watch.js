@@ -19,7 +19,7 @@ export function mountWatch(root, { store }) {
   const { recipes } = page.fight;
   let recipe = null; // of the run, with its knobs as they are
   let limit;
-  let state = "empty"; // loading, ready, running, paused, hidden, broken, failed
+  let state = "empty"; // loading, ready, running, paused, stepped, hidden, broken, failed
   let steps = 0;
   let rate = 0;
   let trained = 0; // milliseconds
@@ -106,7 +106,7 @@ export function mountWatch(root, { store }) {
     el(
       "section",
       { class: `part ${name}` },
-      el("h3", { text: say(`watch_${name}`) }),
+      el("h2", { text: say(`watch_${name}`) }),
       ...children,
       help(`watch_${name}_help`),
     );
@@ -157,7 +157,7 @@ export function mountWatch(root, { store }) {
     return el(
       "div",
       { class: "preset" },
-      el("h4", { text: label }),
+      el("h3", { text: label }),
       el("p", { text: say(`watch_preset_${name}_seen`) }),
       button("break", () => {
         if (store.values("watch").watch !== "small") store.change("watch", { watch: "small" });
@@ -224,6 +224,7 @@ export function mountWatch(root, { store }) {
 
   function update(player) {
     if (state === "running") pause("paused");
+    become("stepped");
     fight.send("update", { player });
   }
 
@@ -304,7 +305,7 @@ export function mountWatch(root, { store }) {
 
   function tell(words = null) {
     root.dataset.steps = steps;
-    if (state === "running" && slow.checked && !words) return; // `moved` tells who
+    if ((state === "stepped" || (state === "running" && slow.checked)) && !words) return; // `moved` tells who
     if ((state === "broken" || state === "failed") && !words) return;
     const digits = Math.round(rate * recipe.batch_size * recipe.discriminator_steps);
     status.textContent = words ?? say(`watch_${state}`, { steps, rate: Math.round(rate), digits });
