@@ -128,7 +128,8 @@ def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[Ht
         if served is models.served and (content := queue.cache.get(headers["ETag"])):
             if _matches(http.headers.get("if-none-match", ""), headers["ETag"]):
                 return Response(status_code=304, headers=headers)
-            return Response(content, media_type=encoding.media_type, headers=headers)
+            kept = {**headers, "Server-Timing": "draw;dur=0.0"}
+            return Response(content, media_type=encoding.media_type, headers=kept)
         served = models.served
         generator, request, problems = await _opened(http, kind, models)
         if problems:

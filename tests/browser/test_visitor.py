@@ -185,6 +185,7 @@ def test_kept_digits_stay_in_this_browser_and_are_a_link(open_page, url) -> None
     page.keyboard.press("ArrowRight")
     page.get_by_role("button", name="Keep").click()
     page.keyboard.press("Escape")
+    page.wait_for_function("!location.search.includes('open=')")
     page.reload()
     page.wait_for_selector(PAINTED)
     page.get_by_role("button", name="Kept digits: 2").click()
