@@ -102,7 +102,7 @@ MEASURE = """
       const start = performance.now();
       const there = new Promise((done) => {
         const watch = new MutationObserver(() => (watch.disconnect(), done()));
-        watch.observe(document.querySelector('.downloads'), { childList: true });
+        watch.observe(document.querySelector('.downloads'), { childList: true, subtree: true });
       });
       type(document.querySelector('#key-seed-0'), seed);
       await there;
