@@ -57,7 +57,9 @@ def test_the_commit_for_a_space_has_binary_files_as_pointers_only(clone: Path, t
     assert pointers == sum(Path(name).suffix in {".safetensors", ".png", ".webp", ".wasm"} for name in names) > 40
 
 
-def test_make_train_uses_the_environment_that_make_made() -> None:
+def test_make_train_uses_the_environment_that_make_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAKEFLAGS", raising=False)  # of the make that runs these tests
+    monkeypatch.delenv("MAKELEVEL", raising=False)
     said = sh("make", "-n", "train", "RECIPE=quick", "ARGS=--epochs 3")
     assert said.splitlines()[-1] == ".venv/bin/python train.py quick --epochs 3"
     done = subprocess.run(["make", "-o", ".venv/app.stamp", "train"], cwd=ROOT, capture_output=True, text=True)

@@ -27,10 +27,12 @@ export function showEarly({ store, pixels }) {
 
   // The digits draw themselves where they may; then no control comes in between.
   let drawing = false;
-  async function show(picture) {
+  async function show(shared) {
     drawing = mayMove() && pixels.here;
+    const picture = { ...shared, bitmap: await createImageBitmap(shared.bitmap) }; // the page's own wall closes the other
     if (drawing) await drawThemselves({ values, picture, columns: layout.columns, pixels, paint });
     else paint(picture);
+    picture.bitmap.close();
     drawing = false;
   }
 
