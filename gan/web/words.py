@@ -1,6 +1,6 @@
 """Every word of the page, in English and Chinese; Gradio and the page's scripts choose by the browser's language."""
 
-from gan.web import words_watch
+from gan.web import words_game, words_history, words_judge, words_learn, words_watch
 from gan.web.parameters import MESSAGES
 
 ENGLISH = {
@@ -436,5 +436,6 @@ CHINESE = {
     "problem_other_weights": "此处没有：{model} 现在的权重是 {weights}，画出的像素不同",
 }
 
-ENGLISH |= words_watch.ENGLISH
-CHINESE |= words_watch.CHINESE
+for _part in (words_watch, words_game, words_judge, words_history, words_learn):
+    ENGLISH |= _part.ENGLISH
+    CHINESE |= _part.CHINESE
