@@ -32,7 +32,7 @@ export function boundingBox(ink, width, height) {
 }
 
 /** A part of a picture in w × h pixels: each is the mean of what it covers. */
-function resized(ink, stride, { left, top, width, height }, w, h) {
+export function resized(ink, stride, { left, top, width, height }, w, h) {
   const [columns, rows] = [shares(width, w), shares(height, h)];
   const narrow = new Float64Array(w * height);
   for (let y = 0; y < height; y++)

@@ -38,7 +38,7 @@ def test_it_reads_as_python_does(node: Node) -> None:
     images, labels = digits.unseen_digits()
     _, logits = load_classifier().features_and_logits(torch.from_numpy(images[rows]))
     assert np.allclose(found["logits"], logits, atol=1e-3)
-    print(f"{found['took']:.1f} ms for a digit; largest difference {np.abs(found['logits'] - logits.numpy()).max():.1e}")
+    print(f"{found['took']:.1f} ms for a digit")
     read = found["read"]
     expected, probability = load_classifier().read(torch.from_numpy(images[560:561]))
     assert (read["digit"], int(expected[0])) == (7, labels[560])

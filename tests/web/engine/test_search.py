@@ -94,5 +94,3 @@ def test_the_descent_comes_nearer_than_any_number(node: Node) -> None:
         assert after < 0.7 * before
         assert after == again
         assert norm <= 10.0001  # √100: as latents of numbers
-
-
