@@ -283,6 +283,15 @@ def test_convolutions_are_drawn_by_the_server(open_page, convolutional_url) -> N
     expect(page.locator("#drawn-by option").first).to_be_disabled()
 
 
+def test_of_convolutions_the_judge_says_what_it_cannot_do(open_page, convolutional_url) -> None:
+    bar = "DQQCFP___________________________________________________w"  # two columns of ink
+    page = open_page(f"{convolutional_url}?judge={bar}", ready="#mount-judge [data-state=ready]")
+    expect(page.locator("#judge-verdict")).to_contain_text("folded's discriminator is made of convolutions")
+    expect(page.locator("#judge-verdict")).to_contain_text("The classifier reads it as 1")
+    page.locator("#judge-find").click()
+    expect(page.locator("#judge-found")).to_contain_text("has no convolutions, which this model is made of")
+
+
 def test_an_engine_that_is_late_does_not_keep_the_first_wall_waiting(open_page, url) -> None:
     held: list[Route] = []
     page = failing(open_page, f"{url}?seed=7&count=4", path="**/quantized/*", answer=lambda route: held.append(route))

@@ -2,18 +2,13 @@
 
 import io
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
 from PIL import Image
+from playwright.sync_api import Page, expect
 
 from gan.web.digits import unseen_digits
-from gan.web.model_store import ModelStore
-from tests.browser.conftest import served
-from tests.browser.test_generate import expect_query
-from tests.web.models import untrained
 
 READY = "#mount-judge [data-state=ready]"
 SEVEN = [[(0.25, 0.2), (0.75, 0.2), (0.45, 0.88)]]
@@ -64,7 +59,8 @@ def test_a_drawing_is_judged_found_and_brought_back_by_its_link(open_page, train
     expect(page.locator("#judge-undo")).to_be_disabled()
     draw(page, SEVEN)
     expect(verdict).to_contain_text("The classifier reads it as 7")
-    expect(verdict).to_contain_text(re.compile(r"^D (takes it for|cannot tell).*logit −?\d\.\d\d, a probability of \d+ %"))
+    expect(verdict).to_contain_text(re.compile(r"^D (takes it for|cannot tell)"))
+    expect(verdict).to_contain_text(re.compile(r"logit −?\d\.\d\d, a probability of \d+ % that it is real"))
     expect(verdict).to_contain_text(re.compile(r"Of a hundred real test digits, \d+ look less real"))
     expect(verdict).to_contain_text("D was asked whether it is a real 7")
     assert float(page.locator("#mount-judge [data-took]").get_attribute("data-took") or 999) < 250  # a busy machine
@@ -76,13 +72,13 @@ def test_a_drawing_is_judged_found_and_brought_back_by_its_link(open_page, train
     distance = float(page.locator("[data-state=found]").get_attribute("data-distance") or 99)
     assert distance < 3
     expect(found).to_contain_text(re.compile(r"^Near: modern can draw your digit\. Its distance is \d\.\d"))
-    number = page.locator("#judge-number")
-    expect(number).to_have_attribute("href", re.compile(rf"\?seed={number.inner_text()}&count=1"))
+    number = page.locator("#judge-number").inner_text()
+    expect(page.locator("#judge-number")).to_have_attribute("href", re.compile(rf"\?seed={number}&count=1"))
     link = page.url
     assert drawing_of(page)
     page.locator("#judge-morph").click()
     page.wait_for_selector("canvas.frame[data-position]")
-    expect_query(page, seeds=re.compile(rf"{number.inner_text()},\d+"))
+    page.wait_for_function("(number) => location.search.startsWith(`?seeds=${number},`)", arg=number)
     page.goto(link)
     page.wait_for_selector(READY)
     expect(verdict).to_contain_text("The classifier reads it as 7")
@@ -172,21 +168,6 @@ def test_without_webassembly_there_are_verdicts_but_nothing_is_found(browser, ur
     draw(page, SEVEN)
     expect(page.locator("#judge-verdict")).to_contain_text("The classifier reads it as 7")
     page.locator("#judge-find").click()
-    expect(page.locator("#judge-found")).to_contain_text("This browser has no WebAssembly. So nothing can be looked for")
+    found = page.locator("#judge-found")
+    expect(found).to_contain_text("This browser has no WebAssembly. So nothing can be looked for")
     context.close()
-
-
-@pytest.fixture(scope="module")
-def convolutional_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(ModelStore(untrained(tmp_path_factory.mktemp("models") / "deep", "dcgan"))) as address:
-        yield address
-
-
-def test_a_model_of_convolutions_says_what_it_cannot_do(open_page, convolutional_url) -> None:
-    page = open_page(f"{convolutional_url}?judge=", ready=READY)
-    draw(page, SEVEN)
-    verdict = page.locator("#judge-verdict")
-    expect(verdict).to_contain_text("deep's discriminator is made of convolutions")
-    expect(verdict).to_contain_text("The classifier reads it as 7")
-    page.locator("#judge-find").click()
-    expect(page.locator("#judge-found")).to_contain_text("has no convolutions, which this model is made of")

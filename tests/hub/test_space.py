@@ -28,6 +28,7 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(page, checkout):
         "checkpoints/classifier/classifier.safetensors",  # what a digit is read as
         "checkpoints/classifier/config.json",
         "checkpoints/modern/config.json",
+        "checkpoints/modern/discriminator.safetensors",  # the game's and the judge's
         "checkpoints/modern/model.safetensors",
         "checkpoints/modern/quantized.safetensors",
     }

@@ -63,15 +63,19 @@ function oneChannel(data) {
     opaque += data[i + 3] / 255;
   }
   const paper = opaque < count && light > 0.6 * 255 * opaque ? 0 : 255;
-  const channels = [0, 1, 2, 3].map(() => new Float32Array(count));
+  const channels = [0, 1, 2, 3].map(() => new Float32Array(count)); // grey, red, green, blue
   let coloured = false;
   for (let i = 0; i < count; i++) {
-    const [r, g, b, alpha] = data.subarray(4 * i, 4 * i + 4);
-    const over = (value) => (value * alpha + paper * (255 - alpha)) / 255 / 255;
-    [over(luminance(data, 4 * i)), over(r), over(g), over(b)].forEach((value, c) => {
-      channels[c][i] = value;
-    });
-    coloured ||= alpha > 0 && Math.max(r, g, b) - Math.min(r, g, b) > 24;
+    const at = 4 * i;
+    const alpha = data[at + 3] / 255;
+    const under = (1 - alpha) * paper;
+    channels[0][i] = (alpha * luminance(data, at) + under) / 255;
+    for (let c = 0; c < 3; c++) channels[c + 1][i] = (alpha * data[at + c] + under) / 255;
+    const [least, most] = [
+      Math.min(data[at], data[at + 1], data[at + 2]),
+      Math.max(data[at], data[at + 1], data[at + 2]),
+    ];
+    coloured ||= alpha > 0 && most - least > 24;
   }
   if (!coloured) return { values: channels[0], coloured };
   const variances = channels.map(variance);
@@ -163,9 +167,11 @@ function removeSpecks(ink, width, height) {
     while (waiting.length) {
       const at = waiting.pop();
       weights[number] += ink[at];
-      const [x, y] = [at % width, Math.floor(at / width)];
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++)
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+      const x = at % width;
+      const y = Math.floor(at / width);
+      const [right, bottom] = [Math.min(width - 1, x + 1), Math.min(height - 1, y + 1)];
+      for (let ny = Math.max(0, y - 1); ny <= bottom; ny++)
+        for (let nx = Math.max(0, x - 1); nx <= right; nx++) {
           const next = ny * width + nx;
           if (!ink[next] || patch[next]) continue;
           patch[next] = number;

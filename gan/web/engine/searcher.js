@@ -16,12 +16,9 @@ const ALL = 1900; // and for everything
 const EVERY = 60; // milliseconds from picture to picture
 const STEPS = 150; // more bring hardly anything
 
-let files = null;
-
 self.onmessage = async ({ data }) => {
   try {
-    files ??= await loaded(data);
-    find(data);
+    find(await loaded(data), data);
   } catch (error) {
     self.postMessage({ kind: "failed", code: error.code ?? "failed", message: error.message });
   }
@@ -35,8 +32,7 @@ async function loaded({ wasm, train, weights, config }) {
   };
 }
 
-function find({ picture, read }) {
-  const { generator, train } = files;
+function find({ generator, train }, { picture, read }) {
   const start = performance.now();
   const passed = () => performance.now() - start;
   const nearest = new Nearest(generator, picture);

@@ -11,7 +11,7 @@ const DIGIT = 28;
 const WHOLE = { left: 0, top: 0, width: DIGIT, height: DIGIT };
 const MARGIN = 40; // around what a picture holds: as much as a hand leaves
 const KEPT = 60; // steps that Undo takes back
-const MOST_SIDE = 700; // pixels of a picture that are looked at
+const MOST_SIDE = 420; // pixels of a picture that are looked at
 const MOST_BYTES = 60e6;
 
 const BLANK = { paper: new Uint8Array(SIZE * SIZE), pixels: null };
