@@ -284,7 +284,7 @@ def test_convolutions_are_drawn_by_the_server(open_page, convolutional_url) -> N
 
 
 def test_of_convolutions_the_judge_says_what_it_cannot_do(open_page, convolutional_url) -> None:
-    bar = "DQQCFP___________________________________________________w"  # two columns of ink
+    bar = "DQQCFP____________________________________________________8"  # two columns of ink
     page = open_page(f"{convolutional_url}?judge={bar}", ready="#mount-judge [data-state=ready]")
     expect(page.locator("#judge-verdict")).to_contain_text("folded's discriminator is made of convolutions")
     expect(page.locator("#judge-verdict")).to_contain_text("The classifier reads it as 1")
