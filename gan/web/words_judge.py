@@ -60,6 +60,9 @@ ENGLISH = {
     "judge_space": " ",
     "judge_find_title": "Find me",
     "judge_find": "Find my digit in {model}",
+    "judge_find_help": "It looks through some thousands of numbers, then goes downhill from the nearest eight: gradient "
+    "descent on the latent, for two seconds at most. A distance of 0 is the same picture; a pixel of ink in place of "
+    "paper counts 1.",
     "judge_searching": "Looking through numbers, then going downhill from the nearest …",
     "judge_yours": "Yours",
     "judge_found": "The nearest that was found:",
@@ -138,6 +141,8 @@ CHINESE = {
     "judge_space": "",
     "judge_find_title": "找到我",
     "judge_find": "在 {model} 中寻找我的数字",
+    "judge_find_help": "先查看几千个编号，再从最接近的八个出发，对潜向量做梯度下降，至多两秒。"
+    "距离为 0 表示图像完全相同；把一个像素从纸变成墨，距离为 1。",
     "judge_searching": "先逐个查看编号，再从最接近的几个出发做梯度下降……",
     "judge_yours": "你写的",
     "judge_found": "找到的最接近的数字：",

@@ -58,7 +58,8 @@ export class Finder {
       figure("found", " ", this.captions.found),
       figure("nearest", " ", this.link, " ", this.captions.nearest),
     );
-    this.node = el("div", {}, this.button, this.results, this.told, this.again);
+    const help = el("p", { class: "hint", text: say("judge_find_help") });
+    this.node = el("div", {}, this.button, help, this.results, this.told, this.again);
     this.again.hidden = true;
   }
 
