@@ -88,8 +88,9 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
     generator.to(device).eval().requires_grad_(False)
     if QUANTIZED in config["sha256"]:
         tensors, data = read_tensors(
-            folder / QUANTIZED, quantization.blank_tensors(generator.config), expected_sha256(config, QUANTIZED, folder)
-        )
+            folder / QUANTIZED, quantization.blank_tensors(generator.config),
+            expected_sha256(config, QUANTIZED, folder), optional=quantization.OPTIONAL,
+        )  # fmt: skip
         try:
             generator.set_quantized(quantization.from_tensors(generator.config, tensors))
         except ModelError as error:
@@ -195,13 +196,14 @@ def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> b
 
 
 def read_tensors(
-    path: Path, expected: dict[str, torch.Tensor], sha256: str | None = None
+    path: Path, expected: dict[str, torch.Tensor], sha256: str | None = None, *, optional: frozenset[str] = frozenset()
 ) -> tuple[dict[str, torch.Tensor], bytes]:
     """The tensors of a safetensors file, by name, and its bytes.
 
     Args:
         expected: the names, shapes and dtypes that it must have; on any device, "meta" too.
         sha256: the hash that it must have.
+        optional: names of those expected that may be missing.
 
     Raises:
         ModelError: the file is missing, too large, damaged, of another sha256, or its tensors' names, shapes, dtypes or
@@ -217,8 +219,10 @@ def read_tensors(
         tensors = safetensors.torch.load(data)
     except safetensors.SafetensorError as error:
         raise ModelError(f"{path} is not a whole safetensors file ({error}): fetch or train it again") from None
-    _check_keys(set(tensors), set(expected), str(path))
+    _check_keys(set(tensors) | optional & set(expected), set(expected), str(path))
     for name, want in expected.items():  # in the network's order, so that the first misfit is the one named
+        if name not in tensors:
+            continue
         tensor = tensors[name]
         if tensor.shape != want.shape or tensor.dtype != want.dtype:
             raise ModelError(
