@@ -22,6 +22,7 @@ from gan.web.page_state import values_of
 from gan.web.site import site_files
 from gan.web.site_models import SiteModel
 from tests.browser.file_server import FileServer, file_server, write_files
+from tests.browser.frames import link_copied_in_a_frame
 from tests.web.models import untrained
 
 PAINTED = "#wall[data-painted]"
@@ -280,19 +281,8 @@ def test_a_file_has_the_pixels_of_the_servers(open_page, site, url, query, ready
 def test_under_a_sub_path_and_in_a_frame_of_another_origin(open_page, files, tmp_path) -> None:
     with file_server(write_files(tmp_path / "site", files), prefix="/some/where/") as server:
         host = open_page(server.url.replace("127.0.0.1", "localhost") + "thumbnail.png")
-        host.evaluate(
-            "src => { document.body.innerHTML = ''; const f = document.createElement('iframe'); f.src = src;"
-            " f.width = 1000; f.height = 800; document.body.append(f) }",
-            f"{server.url}?seed=40&count=4",
-        )
-        frame = host.frame_locator("iframe")
-        expect(frame.locator("#wall")).to_have_attribute("data-painted", "40/4")
-        host.context.clear_permissions()
-        frame.get_by_role("button", name="Copy link").click()
-        expect(frame.locator("#status")).to_have_text("Copied")
-        host.context.grant_permissions(["clipboard-read"])
-        copied = host.evaluate("async () => { window.focus(); return await navigator.clipboard.readText() }")
-        assert copied.startswith(f"{server.url}?seed=40&count=4&")
+        address = f"{server.url}?seed=40&count=4"
+        assert link_copied_in_a_frame(host, address, "40/4").startswith(f"{address}&")
 
 
 def test_in_a_space_the_address_outside_follows(browser: Browser, files) -> None:
