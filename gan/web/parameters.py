@@ -64,6 +64,7 @@ MESSAGES = {
     "pixels": "must be at most {most} for a picture of this size",
     "outside": "must be one of the digits that are shown",
     "no_model": "is not served here; these are: {known}",
+    "no_history": "is no model whose training can be shown here; these are: {known}",
     "not_ready": "is being fetched: try again in some seconds",
     "unreachable_model": "cannot be fetched: {error}",
     "broken_model": "cannot be loaded: {error}",

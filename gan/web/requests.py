@@ -53,6 +53,8 @@ class Facts:
     """The generator's name in links."""
     conditional: bool
     """Whether it can be asked for a digit."""
+    histories: tuple[str, ...] = ()
+    """The models whose recorded training the page can show."""
     page: bool = False
     """Whether the page shows it, which reads no `scale`, so that no size of a picture is limited."""
 
@@ -285,6 +287,16 @@ class HistoryRequest(PageRequest):
     history: str = pattern(MODEL, "model", "The model", "modern", default="modern", always=True, only="page")
     beside: str | None = pattern(MODEL, "model", "Another model, at the same epoch", "relu-2", only="page")
     epoch: int | None = whole(None, 0, 100_000, "The recorded epoch; absent: the last", only="page")
+
+    def _put_right(self, facts: Facts) -> tuple[Self, list[Problem]]:
+        fixed, problems, known = self, [], {"known": ", ".join(facts.histories)}
+        if self.history not in facts.histories:
+            problems.append(Problem("history", self.history, "no_history", known))
+            fixed = replace(fixed, history=facts.histories[0] if facts.histories else self.history)
+        if self.beside is not None and self.beside not in facts.histories:
+            problems.append(Problem("beside", self.beside, "no_history", known))
+            fixed = replace(fixed, beside=None)
+        return fixed, problems
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -430,6 +430,7 @@ CHINESE = {
     "problem_pixels": "对这么大的图片最多 {most}",
     "problem_outside": "必须是显示的数字之一",
     "problem_no_model": "此处没有这个模型，有的是：{known}",
+    "problem_no_history": "此处没有这个模型的训练记录，有的是：{known}",
     "problem_not_ready": "正在下载，请过几秒再试",
     "problem_unreachable_model": "无法下载：{error}",
     "problem_broken_model": "无法加载：{error}",

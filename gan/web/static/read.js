@@ -91,6 +91,20 @@ const RIGHT = {
     }
     return fixed;
   },
+  history(values, _, tell) {
+    const fixed = { ...values };
+    const names = page.histories.map(({ model }) => model);
+    const known = names.join(", ");
+    if (!names.includes(values.history)) {
+      tell("history", values.history, "no_history", { known });
+      fixed.history = names[0] ?? values.history;
+    }
+    if (values.beside !== null && !names.includes(values.beside)) {
+      tell("beside", values.beside, "no_history", { known });
+      fixed.beside = null;
+    }
+    return fixed;
+  },
   text(values, { model, conditional }, tell) {
     if (conditional || !/[0-9]/.test(values.text)) return { ...values };
     tell("text", values.text, "unconditional", { model });
