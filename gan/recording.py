@@ -42,7 +42,7 @@ class Recording:
     epochs: list[int]
     """Those that the time-lapse shows, in order; 0 is before the first step."""
     pictures: list[int]
-    """For each of these epochs, which of the file's pictures shows it: an encoder may keep one for two that are alike."""
+    """For each of these epochs, which of the file's pictures shows it: encoders keep one for two that are alike."""
     history: list[Record]
     """The lines of history.jsonl."""
 

@@ -25,8 +25,9 @@ from gan.recipes import RECIPES
 from gan.recording import EPOCHS, HISTORY, TIME_LAPSE, Record, Recording, RecordingError, read_recording
 from gan.web.assets import IMMUTABLE
 from gan.web.model_store import ModelStore, name_of
-from gan.web.moments import MOMENTS
+from gan.web.moments import MOMENTS, WHY
 
+READ = (TIME_LAPSE, EPOCHS, HISTORY, METRICS, CONFIG)
 CURVE_POINTS = 400  # of a curve, at most: more than a chart has pixels for
 BUNDLED_TWIN = "bundled/{name}"  # a bundled model's name here where a run of the same name is served
 MEDIA_TYPES = {".webp": "image/webp", ".json": "application/json"}
@@ -64,12 +65,13 @@ def page_histories(
     for name, folder in folders.items():
         history = history_of(folder)
         files = {what: address(name, file) for what, file in history.files.items()}
-        told.append({"model": name, "bundled": _bundled_name(folder), **files, **history.trouble})
+        told.append({"model": name, **files, **history.trouble})
     return told
 
 
 def history_folders(models: Iterable[tuple[str, Path | None]]) -> dict[str, Path | None]:
-    """The folders of these models and of the bundled ones, by the names that links have for them, in the recipes' order."""
+    """The folders of these models and of the bundled ones (in the recipes' order), by the names that links have for
+    them."""
     folders: dict[str, Path | None] = {}
     for name, folder in models:
         if _bundled_name(folder) is None:
@@ -100,7 +102,7 @@ def history_of(folder: Path | None) -> History:
     """The recording in a model folder, read again when its files have changed."""
     if folder is None:
         return History(trouble={"missing": TIME_LAPSE})
-    return _history_of(folder, tuple(map(_changed, (folder / n for n in (TIME_LAPSE, EPOCHS, HISTORY, METRICS, CONFIG)))))
+    return _history_of(folder, tuple(_changed(folder / name) for name in READ))
 
 
 def _changed(path: Path) -> int:
@@ -118,7 +120,7 @@ def _history_of(folder: Path, _: tuple[int, ...]) -> History:
         return History(trouble={"missing" if error.missing else "damaged": error.file})
     try:
         record = json.dumps(_record_json(folder, recording), separators=(",", ":"), allow_nan=False)
-    except (ModelError, ValueError, TypeError, AttributeError):  # of config.json or metrics.json, which others write, too
+    except (ModelError, ValueError, TypeError, AttributeError):  # a stranger's config.json may hold other settings
         return History(trouble={"damaged": CONFIG})
     return History({"film": _file(recording.time_lapse, ".webp"), "record": _file(record.encode(), ".json")})
 
@@ -150,9 +152,14 @@ def _record_json(folder: Path, recording: Recording) -> dict[str, Any]:
         # the other losses make scores of logits, where 0.5 means nothing
         "probabilities": recipe.get("loss", "non_saturating") == "non_saturating",
         "temperature": recipe.get("temperature", 1.0),
-        "figures": {name: metrics.values[name] for name in FIGURES if math.isfinite(metrics.values.get(name, math.nan))},
-        "moments": [e for e in MOMENTS.get(bundled_as or "", ()) if e in recording.epochs],
+        "figures": {name: v for name in FIGURES if math.isfinite(v := metrics.values.get(name, math.nan))},
+        "why": _in_both_languages(WHY[bundled_as]) if bundled_as in WHY else None,
+        "moments": {epoch: _in_both_languages(said) for epoch, said in MOMENTS.get(bundled_as or "", {}).items()},
     }
+
+
+def _in_both_languages(said: tuple[str, str]) -> dict[str, str]:
+    return dict(zip(("en", "zh"), said, strict=True))
 
 
 def _curves(history: list[Record]) -> list[list[float]]:

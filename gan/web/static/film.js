@@ -7,7 +7,7 @@ const NO_BLEND = 2;
 const ERASE = 1;
 const ALPHA = 0x10;
 
-/** The pictures of an animated WebP in order, each `{ bitmap }` of the whole canvas. Rejects where the file is damaged. */
+/** The pictures of an animated WebP in order, each as a bitmap of the whole canvas. Rejects where the file is damaged. */
 export async function filmPictures(bytes) {
   const film = chunks(bytes, HEAD);
   const about = film.find(({ kind }) => kind === "VP8X");
