@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from gan import bundled
 from gan.errors import ModelError
-from gan.evaluation.report import METRICS, read_metrics
+from gan.evaluation.report import METRICS, Metrics, read_metrics
 from gan.model_folder import CONFIG, read_config, weights_of
 from gan.recipes import RECIPES
 from gan.recording import EPOCHS, HISTORY, TIME_LAPSE, Record, Recording, RecordingError, read_recording
@@ -119,9 +119,15 @@ def _history_of(folder: Path, _: tuple[int, ...]) -> History:
     except RecordingError as error:
         return History(trouble={"missing" if error.missing else "damaged": error.file})
     try:
-        record = json.dumps(_record_json(folder, recording), separators=(",", ":"), allow_nan=False)
-    except (ModelError, ValueError, TypeError, AttributeError):  # a stranger's config.json may hold other settings
+        config = read_config(folder)
+    except ModelError:
         return History(trouble={"damaged": CONFIG})
+    try:
+        metrics = read_metrics(folder, weights_of(config))
+    except ModelError:
+        return History(trouble={"damaged": METRICS})
+    told = _record_json(recording, config, metrics, _bundled_name(folder))
+    record = json.dumps(told, separators=(",", ":"), allow_nan=False)
     return History({"film": _file(recording.time_lapse, ".webp"), "record": _file(record.encode(), ".json")})
 
 
@@ -136,11 +142,12 @@ def _bundled_name(folder: Path | None) -> str | None:
 # The figures
 
 
-def _record_json(folder: Path, recording: Recording) -> dict[str, Any]:
-    config = read_config(folder)
-    recipe = config["training"].get("recipe") or {}
-    bundled_as = _bundled_name(folder)
-    metrics = read_metrics(folder, weights_of(config))
+def _record_json(
+    recording: Recording, config: dict[str, Any], metrics: Metrics, bundled_as: str | None
+) -> dict[str, Any]:
+    recipe = config["training"].get("recipe")
+    recipe = recipe if isinstance(recipe, dict) else {}  # a stranger's config.json may hold something else
+    temperature = recipe.get("temperature")
     shown = [recording.record(epoch) for epoch in recording.epochs]
     return {
         "epochs": recording.epochs,
@@ -151,7 +158,7 @@ def _record_json(folder: Path, recording: Recording) -> dict[str, Any]:
         "floor": next((_score(r, "frechet_train_floor") for r in recording.history if "scores" in r), None),
         # the other losses make scores of logits, where 0.5 means nothing
         "probabilities": recipe.get("loss", "non_saturating") == "non_saturating",
-        "temperature": recipe.get("temperature", 1.0),
+        "temperature": temperature if isinstance(temperature, int | float) and math.isfinite(temperature) else 1.0,
         "figures": {name: v for name in FIGURES if math.isfinite(v := metrics.values.get(name, math.nan))},
         "why": _in_both_languages(WHY[bundled_as]) if bundled_as in WHY else None,
         "moments": {epoch: _in_both_languages(said) for epoch, said in MOMENTS.get(bundled_as or "", {}).items()},

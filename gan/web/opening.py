@@ -50,7 +50,7 @@ def open_link(
     facts = Facts(
         model=name_of(generator),
         conditional=nobody or generator.conditional,
-        histories=tuple(store_folders(models)) if page else (),
+        histories=tuple(store_folders(models)) if page else None,
         page=page,
     )
     request, problems = request.check(facts, problems)

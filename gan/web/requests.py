@@ -53,8 +53,8 @@ class Facts:
     """The generator's name in links."""
     conditional: bool
     """Whether it can be asked for a digit."""
-    histories: tuple[str, ...] = ()
-    """The models whose recorded training the page can show."""
+    histories: tuple[str, ...] | None = None
+    """The models whose recorded training the page can show; None: nobody looked."""
     page: bool = False
     """Whether the page shows it, which reads no `scale`, so that no size of a picture is limited."""
 
@@ -289,6 +289,8 @@ class HistoryRequest(PageRequest):
     epoch: int | None = whole(None, 0, 100_000, "The recorded epoch; absent: the last", only="page")
 
     def _put_right(self, facts: Facts) -> tuple[Self, list[Problem]]:
+        if facts.histories is None:
+            return self, []
         fixed, problems, known = self, [], {"known": ", ".join(facts.histories)}
         if self.history not in facts.histories:
             problems.append(Problem("history", self.history, "no_history", known))
