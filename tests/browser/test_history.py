@@ -57,7 +57,7 @@ def test_the_slider_shows_the_recorded_pictures_in_order_and_asks_for_nothing(op
             assert values[0] == f"{line['d_real']:.2f}"
             assert values[1] == f"{line['d_fake']:.2f}"
             assert float(values[2]) == pytest.approx(line["scores"]["frechet_train"], rel=0.01)
-    slide(page, 10)
+    slide(page, recording.epochs.index(25))
     expect(page.locator("#history-status")).to_contain_text("For the first time all hundred")
     page.locator("#history-epoch").press("ArrowLeft")
     expect_query(page, history="modern", epoch="21")
@@ -80,8 +80,9 @@ def test_two_trainings_move_on_one_slider(open_page, url) -> None:
     expect(left).to_have_attribute("data-epoch", "10")
     expect(left).to_contain_text("After epoch 10, the last")
     expect_query(page, history="relu-2", beside="modern", epoch="25")
-    for model, place in (("relu-2", 10), ("modern", 11)):
-        picture = decoded(read_recording(bundled.BUNDLED / model).time_lapse)[place - (model == "modern")]
+    for model, epoch in (("relu-2", 10), ("modern", 25)):
+        recording = read_recording(bundled.BUNDLED / model)
+        picture = decoded(recording.time_lapse)[recording.epochs.index(epoch)]
         assert np.abs(shown(page, model).astype(int) - picture).max() <= 2
     page.locator("#history-beside").select_option("leaky-3")
     expect(page.locator(".history-run[data-model=leaky-3]")).to_have_attribute("data-epoch", "18")
@@ -105,7 +106,7 @@ def test_it_plays_from_the_first_epoch_unless_less_motion_is_wanted(open_page, u
 
 
 def test_what_cannot_be_shown_is_told(open_page, url) -> None:
-    page = open_page(f"{url}?history=nobody&epoch=8", ready=READY)
+    page = open_page(f"{url}?history=nobody&epoch=8", ready=".history[data-state=failed]")
     expect(page.locator(".notice")).to_contain_text("is no model whose training can be shown here")
     expect(page.locator("#history-model")).to_have_value("tested")
     expect(page.locator("#history-status")).to_contain_text(
@@ -116,13 +117,14 @@ def test_what_cannot_be_shown_is_told(open_page, url) -> None:
 def test_what_did_not_arrive_or_arrived_damaged_is_told(open_page, url) -> None:
     page = open_page(f"{url}?history=modern&epoch=8", ready=READY)
     expect(page.locator("#history-status")).to_contain_text("Epoch 8 was not recorded; shown is epoch 7.")
-    page.route("**/history/*.webp", lambda route: route.abort(), times=1)
+    film = page.evaluate("digitsPage.histories.reduce((films, of) => ({ ...films, [of.model]: of.film }), {})")
+    page.route(f"**/{film['quick'][2:]}", lambda route: route.abort(), times=1)
     page.locator("#history-model").select_option("quick")
     expect(page.locator("#history-status")).to_contain_text("The training of quick did not arrive")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_selector(READY)
     expect(page.locator(".history-run[data-model=quick]")).to_be_visible()
-    page.route("**/history/*.webp", lambda route: route.fulfill(body=b"RIFF1234WEBPVP8X"), times=1)
+    page.route(f"**/{film['dcgan'][2:]}", lambda route: route.fulfill(body=b"RIFF1234WEBPVP8X"))
     page.locator("#history-model").select_option("dcgan")
     expect(page.locator("#history-status")).to_contain_text("timelapse.webp in its folder is damaged")
 

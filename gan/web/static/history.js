@@ -49,6 +49,10 @@ export function mountHistory(root, { store }) {
   retry.addEventListener("click", () => show(store.values("history")));
   const place = el("div", { class: "history-runs" });
   const label = (key, control) => el("label", {}, say(key), control);
+  const all = historyAll((model) => {
+    store.change("history", { history: model, epoch: null });
+    node.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
+  });
   const node = el(
     "div",
     { class: "history", "data-state": "empty" },
@@ -58,10 +62,7 @@ export function mountHistory(root, { store }) {
     status,
     retry,
     place,
-    historyAll((model) => {
-      store.change("history", { history: model, epoch: null });
-      node.scrollIntoView({ behavior: still ? "auto" : "smooth", block: "start" });
-    }),
+    all.node,
   );
   root.replaceChildren(node);
   press(false);
@@ -106,6 +107,7 @@ export function mountHistory(root, { store }) {
     node.dataset.state = troubles.length ? "failed" : "ready";
     status.textContent = troubles.map(({ message }) => message).join(" ");
     if (runs.length) placeAt(store.values("history").epoch, { telling: !troubles.length });
+    all.begin(); // not before: with nothing above it, it would be in view
   }
 
   const markAt = (epoch) =>

@@ -13,7 +13,8 @@ const FIGURES = {
   specks: (value) => value.toFixed(2),
 };
 
-/** The section. It fetches what it shows when it comes into view; `open(model)` shows one in the part above. */
+/** { node, begin() }: once begun, it fetches what it shows when it comes into view. `open(model)` shows one in the part
+ * above. */
 export function historyAll(open) {
   const cards = histories.map(({ model }) => card(model, open));
   const node = el(
@@ -29,8 +30,7 @@ export function historyAll(open) {
     for (const one of cards) await one.fill(); // one after the other: decoding keeps a slow machine busy
     node.dataset.state = "ready";
   });
-  seen.observe(node);
-  return node;
+  return { node, begin: () => seen.observe(node) };
 }
 
 function card(model, open) {
