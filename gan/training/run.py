@@ -30,9 +30,10 @@ from gan.hub.card import DATA_PICTURE
 from gan.model_folder import CONFIG, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
+from gan.recording import HISTORY
 from gan.training.advice import Collapse
 from gan.training.batches import check_share
-from gan.training.checkpoints import HISTORY, load_newest_state, save_state
+from gan.training.checkpoints import load_newest_state, save_state
 from gan.training.commands import reproducing_command, resuming_command
 from gan.training.initial import Initial, load_initial
 from gan.training.options import RunOptions

@@ -14,7 +14,7 @@ from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.latents import NUM_SEEDS
 from gan.networks import Generator
 from gan.web.pictures import draw
-from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest, WatchRequest
+from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
 from gan.writing import advance
 
 WIDTH, HEIGHT = 1200, 630
@@ -29,7 +29,7 @@ PALETTE = [round(p + (i - p) * v / 255) for v in range(256) for p, i in zip(PAPE
 
 def card(generator: Generator, request: Request) -> bytes:
     """The card of a page's request: its digits on paper, WIDTH × HEIGHT, as PNG of at most MAX_BYTES."""
-    picture = _enlarged(_PICTURES[type(request)](generator, request))
+    picture = _enlarged(_PICTURES.get(type(request), _part)(generator, request))
     sheet = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
     top, left = (HEIGHT - picture.shape[0]) // 2, (WIDTH - picture.shape[1]) // 2
     sheet[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
@@ -89,12 +89,12 @@ def _rows(text: str) -> list[str]:
     )
 
 
-def _watched(generator: Generator, r: WatchRequest) -> np.ndarray:
-    return _arranged(draw(generator, DigitsRequest(count=2 * NUM_CLASSES)))  # a training has no picture of its own yet
+def _part(generator: Generator, _: Request) -> np.ndarray:
+    return _arranged(draw(generator, DigitsRequest(count=2 * NUM_CLASSES)))  # it has no picture of its own
 
 
 _PICTURES: dict[type[Request], Callable[[Generator, Any], np.ndarray]] = {
-    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text, WatchRequest: _watched,
+    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text,
 }  # fmt: skip
 
 

@@ -139,6 +139,10 @@ TABS = (
         temperature(TextRequest),
     )),
     Tab(name="watch", kind="watch", controls=()),
+    Tab(name="game", kind="game", controls=()),
+    Tab(name="judge", kind="judge", controls=()),
+    Tab(name="history", kind="history", controls=()),
+    Tab(name="learn", kind="learn", controls=()),
 )  # fmt: skip
 
 

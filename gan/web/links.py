@@ -11,7 +11,18 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
 
 from gan.web.parameters import Problem, RefusalError
-from gan.web.requests import DigitsRequest, Request, TextRequest, WalkRequest, WatchRequest
+from gan.web.requests import (
+    DigitsRequest,
+    GameRequest,
+    HistoryRequest,
+    JudgeRequest,
+    LearnRequest,
+    PageRequest,
+    Request,
+    TextRequest,
+    WalkRequest,
+    WatchRequest,
+)
 
 MAX_QUERY = 4096  # bytes; the longest link that we make has about 500
 KINDS = {
@@ -19,6 +30,10 @@ KINDS = {
     "walk": WalkRequest,
     "text": TextRequest,
     "watch": WatchRequest,
+    "game": GameRequest,
+    "judge": JudgeRequest,
+    "history": HistoryRequest,
+    "learn": LearnRequest,
 }  # what the page shows
 PINS = tuple(f.name for f in fields(Request))
 
@@ -59,11 +74,12 @@ def pairs(query: str) -> list[tuple[str, str]]:
 
 
 def page_kind(query: str) -> type[Request]:
-    """What the page's own address asks for: a training if it names a recipe to watch, writing if it holds a text, a
-    walk if it holds key frames, else digits."""
+    """What the page's own address asks for: a part of the page that it names, writing if it holds a text, a walk if it
+    holds key frames, else digits."""
     names = {name for name, _ in pairs(query[:MAX_QUERY])}
-    if "watch" in names:
-        return WatchRequest
+    for name, kind in KINDS.items():
+        if issubclass(kind, PageRequest) and name in names:
+            return kind
     return TextRequest if "text" in names else WalkRequest if names & {"seeds", "digits"} else DigitsRequest
 
 

@@ -143,6 +143,7 @@ class ModelStore:
         self._closed = threading.Event()
         self._folder: str | None = None
         self.served: Generator
+        self.served_folder: Path | None = None  # None: of a model from the Hub, whose recordings aren't fetched
         self.status = ""
         self._start(model)
 
@@ -152,8 +153,12 @@ class ModelStore:
         """Serve what is at hand, say so, and start the background fetch of a model on the Hub."""
         if isinstance(model, Generator):
             self.served, self.device = model, model.device
+            twin = bundled.BUNDLED / model.name
+            if model.name in bundled.bundled_models() and weights_of(read_config(twin)) == model.weights:
+                self.served_folder = twin
         elif not resolve.names_repository(model):
             self.served = resolve.load_generator(model, device=self.device)
+            self.served_folder = resolve.resolve(model).folder
         else:
             self._start_from_hub(str(model))
             return

@@ -49,6 +49,8 @@ MESSAGES = {
     "too_long": "must be at most {most} characters long",
     "model": "must be a bundled model's name, or user/repo@commit",
     "weights": "must be 8 hexadecimal digits",
+    "drawing": "must be a drawing as this page writes it into its address",
+    "section": "must be a section of the lesson",
     "version": "must be {version}: this page reads no other version of links",
     "repeated": "must be given once",
     "required": "must be given",
@@ -62,6 +64,7 @@ MESSAGES = {
     "pixels": "must be at most {most} for a picture of this size",
     "outside": "must be one of the digits that are shown",
     "no_model": "is not served here; these are: {known}",
+    "no_history": "is no model whose training can be shown here; these are: {known}",
     "not_ready": "is being fetched: try again in some seconds",
     "unreachable_model": "cannot be fetched: {error}",
     "broken_model": "cannot be loaded: {error}",
@@ -144,8 +147,10 @@ def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -
     return parameter(default, form, read, about, {"type": "string", "enum": list(choices)}, **options)
 
 
-def pattern(regex: str, code: str, about: str, example: str) -> Any:
-    """A text of a certain form, absent unless given; `code` is the refusal's."""
+def pattern(
+    regex: str, code: str, about: str, example: str, *, default: str | None = None, **options: Any
+) -> Any:
+    """A text of a certain form, absent unless given or there is a default; `code` is the refusal's."""
 
     def read(text: str) -> str:
         if not re.fullmatch(regex, text, re.ASCII):
@@ -154,7 +159,8 @@ def pattern(regex: str, code: str, about: str, example: str) -> Any:
 
     whole_text = f"^{regex}$"
     form = {"is": "pattern", "pattern": whole_text, "code": code}
-    return parameter(None, form, read, about, {"type": "string", "pattern": whole_text, "example": example})
+    schema = {"type": "string", "pattern": whole_text, "example": example}
+    return parameter(default, form, read, about, schema, **options)
 
 
 # Parameters that several requests have, and those whose values have a form of their own

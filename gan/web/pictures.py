@@ -12,7 +12,18 @@ import numpy as np
 from gan import images, latents, walks
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.networks import Generator
-from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest, WatchRequest
+from gan.web.requests import (
+    DigitsRequest,
+    GameRequest,
+    HistoryRequest,
+    JudgeRequest,
+    LearnRequest,
+    PlaneRequest,
+    Request,
+    TextRequest,
+    WalkRequest,
+    WatchRequest,
+)
 from gan.web.words import ENGLISH
 from gan.writing import written_line
 
@@ -140,11 +151,11 @@ def _title_of_text(r: TextRequest) -> str:
     return ENGLISH["alt_text"].format(text=r.text, seed=r.seed) if r.text else ENGLISH["tab_write"]
 
 
-# A training, which no route draws
+# What only the page shows: the opening digits stand for it
 
 
-def _title_of_watch(r: WatchRequest) -> str:
-    return ENGLISH["watch_title"]
+def _part(title: str) -> Picture:
+    return Picture(lambda g, _: draw_digits(g, DigitsRequest()), lambda _: ENGLISH[title], ())
 
 
 # The table
@@ -173,7 +184,11 @@ PICTURES: dict[type[Request], Picture] = {
             "text=2026-11-21&seed=7&scale=3",
         ),
     )),
-    WatchRequest: Picture(lambda g, _: draw_digits(g, DigitsRequest()), _title_of_watch, ()),
+    WatchRequest: _part("watch_title"),
+    GameRequest: _part("game_title"),
+    JudgeRequest: _part("judge_title"),
+    HistoryRequest: _part("history_title"),
+    LearnRequest: _part("learn_title"),
 }  # fmt: skip
 
 ENCODINGS = {encoding.path: (kind, encoding) for kind, picture in PICTURES.items() for encoding in picture.encodings}

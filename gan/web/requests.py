@@ -1,5 +1,5 @@
-"""The five requests: digits, a walk, a plane, a written line, a training. Each is a table of parameters and checks
-itself.
+"""The requests: digits, a walk, a plane, a written line, and those that only the page shows. Each is a table of
+parameters and checks itself.
 
 A request that was read (`links.read`) is well formed; `check` says whether its parameters fit each other and the
 generator that draws it.
@@ -40,6 +40,8 @@ MAX_WALK_COUNT = 64
 MAX_FRAMES = 240
 MAX_FPS = 50
 MAX_WALK_DIGITS = 3840  # frames × count: 240 frames of 16 digits
+ROUNDS = 20  # of the game
+MODEL = r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95}(@[\w.-]{1,64})?)?"
 MAX_PIXELS = 1 << 24  # in a picture or in all frames of an animation: 16 MB before compression
 
 
@@ -51,6 +53,8 @@ class Facts:
     """The generator's name in links."""
     conditional: bool
     """Whether it can be asked for a digit."""
+    histories: tuple[str, ...] | None = None
+    """The models whose recorded training the page can show; None: nobody looked."""
     page: bool = False
     """Whether the page shows it, which reads no `scale`, so that no size of a picture is limited."""
 
@@ -65,9 +69,8 @@ class Request:
     says that it cannot."""
 
     model: str | None = pattern(
-        r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95}(@[\w.-]{1,64})?)?", "model",
-        "A bundled model's name, or user/repo@commit; absent: the one served", "modern",
-    )  # fmt: skip
+        MODEL, "model", "A bundled model's name, or user/repo@commit; absent: the one served", "modern"
+    )
     weights: str | None = pattern(
         "[0-9a-f]{8}", "weights", "The first 8 hexadecimal digits of the weights' sha256", "0a1b2c3d"
     )
@@ -242,9 +245,66 @@ def _limit_scale(request: R, problems: list[Problem], facts: Facts, *, cells: in
     return replace(request, scale=most), [*problems, Problem("scale", str(request.scale), "pixels", {"most": most})]
 
 
+# What only the page shows: no route draws it. Each kind is named after its first parameter.
+
+
 @dataclass(frozen=True, kw_only=True)
-class WatchRequest(Request):
-    """A training in the visitor's browser. Only the page shows it; no route draws it."""
+class PageRequest(Request):
+    """A part of the page that has no picture of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchRequest(PageRequest):
+    """A training in the visitor's browser."""
 
     watch: str = choice("small", tuple(FIGHTS), "The recipe that trains", always=True, only="page")
     run: int = whole(0, 0, NUM_SEEDS - 1, "Seed of its weights, the order of its digits, and its noise", only="page")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GameRequest(PageRequest):
+    """Real or drawn? The visitor is the discriminator."""
+
+    game: int = whole(0, 0, NUM_SEEDS - 1, "Seed of the rounds", always=True, only="page")
+    pairs: bool = switch("1: a real digit beside a drawn one; else one digit at a time", only="page")
+    clock: bool = switch("1: three seconds for each", only="page")
+    score: int | None = whole(None, 0, ROUNDS, f"Right answers, of {ROUNDS}, of whoever gives the link away", only="page")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgeRequest(PageRequest):
+    """A digit that the visitor drew, judged by the model's discriminator."""
+
+    judge: str = pattern(
+        "[A-Za-z0-9_-]{0,1100}", "drawing", "The drawing: its 28 × 28 pixels", "", default="", always=True, only="page"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryRequest(PageRequest):
+    """How a model learned: its recorded training."""
+
+    history: str = pattern(MODEL, "model", "The model", "modern", default="modern", always=True, only="page")
+    beside: str | None = pattern(MODEL, "model", "Another model, at the same epoch", "relu-2", only="page")
+    epoch: int | None = whole(None, 0, 100_000, "The recorded epoch; absent: the last", only="page")
+
+    def _put_right(self, facts: Facts) -> tuple[Self, list[Problem]]:
+        if facts.histories is None:
+            return self, []
+        fixed, problems, known = self, [], {"known": ", ".join(facts.histories)}
+        if self.history not in facts.histories:
+            problems.append(Problem("history", self.history, "no_history", known))
+            fixed = replace(fixed, history=facts.histories[0] if facts.histories else self.history)
+        if self.beside is not None and self.beside not in facts.histories:
+            problems.append(Problem("beside", self.beside, "no_history", known))
+            fixed = replace(fixed, beside=None)
+        return fixed, problems
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnRequest(PageRequest):
+    """The lesson, at a section."""
+
+    learn: str = pattern(
+        "[a-z0-9-]{0,80}", "section", "The section, by its heading", "mode-collapse", default="", always=True, only="page"
+    )

@@ -8,21 +8,24 @@ import inspect
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
 import uvicorn
-from anyio.to_thread import current_default_thread_limiter
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gan.web.assets import engine_file, static_file
 from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
+from gan.web.histories import history_response, store_folders
 from gan.web.limits import Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
@@ -54,6 +57,7 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
             *plain,
             Route("/page/{version}/{name}", static_file),
             Route("/engine/{version}/{name}", engine_file),
+            Route("/history/{name}", history_file(models)),
             *more_routes,
         ],
         middleware=[
@@ -72,6 +76,15 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     waiting = page._queue
     waiting.pending_messages_per_session = Mailboxes(waiting.pending_event_ids_session)
     return app
+
+
+def history_file(models: ModelStore) -> Callable[[HttpRequest], Awaitable[Response]]:
+    """The endpoint of the recorded trainings' files."""
+
+    async def endpoint(http: HttpRequest) -> Response:
+        return await run_sync(history_response, http, store_folders(models).values())
+
+    return endpoint
 
 
 def call_of(name: object, function: Callable[..., object]) -> Call:

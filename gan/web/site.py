@@ -23,8 +23,9 @@ from gan.web.controls import controls_json
 from gan.web.directions import directions_json
 from gan.web.drawn_here import fingerprints, integer_weights
 from gan.web.fight import FILES, fight_state
+from gan.web.histories import HistoryFile, history_folders, page_histories
 from gan.web.joining import compact, joined
-from gan.web.model_store import pin
+from gan.web.model_store import name_of, pin
 from gan.web.opening_wall import opening_wall
 from gan.web.page_state import constants, in_script, values_of
 from gan.web.palette import PAPER, css_variables
@@ -57,9 +58,12 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others], "fight": fight}
     state |= {"qr": _here(files.add("page/uqr.js", _text("uqr.js")))}
     state |= {"device": None, "status": "", "remote": False}
+    recorded = history_folders((name_of(model.generator), model.folder) for model in models)
+    state |= {"histories": page_histories(recorded, lambda name, file: _here(_add_history(files, name, file)))}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
     later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
     later |= {fight[name].removeprefix("./") for name in FILES}
+    later |= {path for path in files if path.startswith("histories/")}
     kept = {path: _integrity(content) for path, content in files.items()}
     listed = {"first": {p: i for p, i in kept.items() if p not in later}, "later": {p: kept[p] for p in sorted(later)}}
     worker_code = compact(_text("sw.js"))
@@ -120,6 +124,10 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
         "directions": _here(files.add(f"{stem}-directions.json", json.dumps(directions_json(generator)))),
         "card": _here(files.add(f"{stem}-card.html", model.card)) if model.card else None,
     }
+
+
+def _add_history(files: _Files, model: str, file: HistoryFile) -> str:
+    return files.add(f"histories/{model.replace('/', '-')}{file.suffix}", file.content)
 
 
 def _engine_file(name: str) -> str | bytes:

@@ -1,6 +1,6 @@
 """Every word of the page, in English and Chinese; Gradio and the page's scripts choose by the browser's language."""
 
-from gan.web import words_watch
+from gan.web import words_game, words_history, words_judge, words_learn, words_watch
 from gan.web.parameters import MESSAGES
 
 ENGLISH = {
@@ -430,11 +430,13 @@ CHINESE = {
     "problem_pixels": "对这么大的图片最多 {most}",
     "problem_outside": "必须是显示的数字之一",
     "problem_no_model": "此处没有这个模型，有的是：{known}",
+    "problem_no_history": "此处没有这个模型的训练记录，有的是：{known}",
     "problem_not_ready": "正在下载，请过几秒再试",
     "problem_unreachable_model": "无法下载：{error}",
     "problem_broken_model": "无法加载：{error}",
     "problem_other_weights": "此处没有：{model} 现在的权重是 {weights}，画出的像素不同",
 }
 
-ENGLISH |= words_watch.ENGLISH
-CHINESE |= words_watch.CHINESE
+for _part in (words_watch, words_game, words_judge, words_history, words_learn):
+    ENGLISH |= _part.ENGLISH
+    CHINESE |= _part.CHINESE

@@ -308,6 +308,18 @@ def test_in_a_space_the_address_outside_follows(browser: Browser, files) -> None
     context.close()
 
 
+def test_how_the_models_learned_is_shown_there_too(open_page, site) -> None:
+    site.requests.clear()
+    page = open_page(f"{site.url}?history=relu-2&epoch=7", ready=".history[data-state=ready]")
+    asked = [name for name in site.requests if name.startswith("histories/")]
+    assert sorted(name.rpartition("-")[0] for name in asked) == ["histories/relu-2"] * 2
+    page.locator("#history-epoch").press("ArrowRight")
+    expect(page.locator(".history-run")).to_have_attribute("data-epoch", "8")
+    assert [name for name in site.requests if name.startswith("histories/")] == asked
+    page.locator("#history-beside").select_option("modern")
+    expect(page.locator(".history-run[data-model=modern]")).to_have_attribute("data-epoch", "7")
+
+
 def test_networks_fight_there_too(open_page, site) -> None:
     site.requests.clear()
     page = open_page(f"{site.url}?watch=small", ready="[data-state=ready]")

@@ -5,8 +5,12 @@ import { installDigits } from "../engine/client.js";
 import { startEngine } from "./browser.js";
 import { mountDownload } from "./download.js";
 import { Failures } from "./failures.js";
+import { mountGame } from "./game.js";
 import { mountGenerate } from "./generate.js";
 import { mountFoot, mountHead } from "./head.js";
+import { mountHistory } from "./history.js";
+import { mountJudge } from "./judge.js";
+import { mountLearn } from "./learn.js";
 import { mountMorph } from "./morph.js";
 import { Notices } from "./notices.js";
 import { page } from "./page.js";
@@ -52,6 +56,10 @@ export function composePage(server) {
     download: (root) => mountDownload(root, { store }),
     morph: (root) => mountMorph(root, { store, pixels, failures }),
     watch: (root) => mountWatch(root, { store }),
+    game: (root) => mountGame(root, { store, pixels }),
+    judge: (root) => mountJudge(root, { store, pixels, openTab, playDigits }),
+    history: (root) => mountHistory(root, { store }),
+    learn: (root) => mountLearn(root, { store, openTab }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };

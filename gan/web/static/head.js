@@ -17,6 +17,7 @@ const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "unrea
 
 // Failures that no second try changes.
 const FOR_GOOD = new Set(["no-wasm", "no-simd", "unsupported"]);
+const PICTURED = ["digits", "walk", "text"]; // kinds that routes draw
 
 export function mountHead(root, { store, notices, panels, steps, shelf, openTab, playDigits, stage }) {
   const link = shareButton({
@@ -64,7 +65,7 @@ export function mountHead(root, { store, notices, panels, steps, shelf, openTab,
 
   const allowEmbed = () => {
     const empty = store.active === "text" && !store.shown("text").text;
-    embed.disabled = empty || store.active === "watch"; // neither has a picture
+    embed.disabled = empty || !PICTURED.includes(store.active); // nothing to embed
   };
   store.subscribe("shown", allowEmbed);
   allowEmbed();

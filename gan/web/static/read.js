@@ -7,12 +7,14 @@ import { limits, page } from "./page.js";
 import { wrap } from "./seeds.js";
 
 const SHOWN = 40; // characters of a value that a problem repeats
+const PARTS = ["watch", "game", "judge", "history", "learn"]; // kinds that only the page shows
 
-/** What a link's query asks for: a training if it names a recipe to watch, writing if it holds a text, a walk if it holds
- * key frames, else digits. */
+/** What a link's query asks for: a part of the page that it names, writing if it holds a text, a walk if it holds key
+ * frames, else digits. */
 export function kindOf(query) {
   const given = parsed(query.slice(0, limits.query));
-  if (given.has("watch")) return "watch";
+  const part = PARTS.find((name) => given.has(name));
+  if (part) return part;
   if (given.has("text")) return "text";
   return given.has("seeds") || given.has("digits") ? "walk" : "digits";
 }
@@ -42,7 +44,7 @@ export function readQuery(kind, query) {
 /** Values without what contradicts itself or the model, `{ model, conditional }`, and all problems. */
 export function putRight(kind, values, problems, facts) {
   const found = [];
-  const fixed = RIGHT[kind](values, facts, (...details) => found.push(problem(...details)));
+  const fixed = RIGHT[kind]?.(values, facts, (...details) => found.push(problem(...details))) ?? values;
   const named = new Set(problems.map(({ parameter }) => parameter));
   const others = named.has("query") ? [] : found.filter(({ parameter }) => !named.has(parameter));
   return { values: fixed, problems: [...problems, ...others] };
@@ -60,7 +62,6 @@ const problem = (parameter, value, code, args = {}) => ({ parameter, value, code
 const list = (values) => values.map((value) => value ?? "-").join(",");
 
 const RIGHT = {
-  watch: (values) => values,
   digits(values, { model, conditional }, tell) {
     const fixed = { ...values };
     if (!conditional && (values.digit !== null || values.ten)) {
@@ -87,6 +88,20 @@ const RIGHT = {
     if (fixed.frames * fixed.count > limits.total) {
       tell("frames", String(values.frames), "total", { most: limits.total });
       fixed.frames = Math.floor(limits.total / fixed.count);
+    }
+    return fixed;
+  },
+  history(values, _, tell) {
+    const fixed = { ...values };
+    const names = page.histories.map(({ model }) => model);
+    const known = names.join(", ");
+    if (!names.includes(values.history)) {
+      tell("history", values.history, "no_history", { known });
+      fixed.history = names[0] ?? values.history;
+    }
+    if (values.beside !== null && !names.includes(values.beside)) {
+      tell("beside", values.beside, "no_history", { known });
+      fixed.beside = null;
     }
     return fixed;
   },

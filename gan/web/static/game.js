@@ -1,0 +1,7 @@
+// Real or drawn?
+
+import { say } from "./words.js";
+
+export function mountGame(root, { store }) {
+  return { update: (values) => store.painted("game", values), alt: () => say("game_title") };
+}
