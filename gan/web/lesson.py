@@ -158,6 +158,11 @@ def _html(content: str) -> Token:
 # Served beside the page
 
 
+def lesson_state(address: Callable[[str], str]) -> dict[str, str]:
+    """What the page's scripts know of it: where it is in each language; `address` says where a file is served."""
+    return {language: address(f"{language}.html") for language in SOURCES}
+
+
 @cache
 def lesson_version() -> str:
     """12 hexadecimal digits that change with any of the lesson's files."""

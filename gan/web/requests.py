@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeVar
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.images import square
 from gan.latents import NUM_SEEDS, Interpolation
-from gan.web.fight import FIGHTS
+from gan.web.fight import FIGHTS, PRESETS
 from gan.web.parameters import (
     MAX_KEYS,
     Problem,
@@ -257,6 +257,12 @@ class WatchRequest(PageRequest):
 
     watch: str = choice("small", tuple(FIGHTS), "The recipe that trains", always=True, only="page")
     run: int = whole(0, 0, NUM_SEEDS - 1, "Seed of its weights, the order of its digits, and its noise", only="page")
+    preset: str | None = choice(None, PRESETS, "The way in which it is broken; absent: it is whole", only="page")
+
+    def _put_right(self, facts: Facts) -> tuple[Self, list[Problem]]:
+        if self.preset is None or self.watch == "small":
+            return self, []
+        return replace(self, preset=None), [Problem("preset", self.preset, "small_only", {"recipe": self.watch})]
 
 
 @dataclass(frozen=True, kw_only=True)

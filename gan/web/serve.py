@@ -23,6 +23,7 @@ from gan.web.assets import engine_file, static_file
 from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
+from gan.web.lesson import lesson_file
 from gan.web.limits import Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
@@ -54,6 +55,7 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
             *plain,
             Route("/page/{version}/{name}", static_file),
             Route("/engine/{version}/{name}", engine_file),
+            Route("/lesson/{version}/{name}", lesson_file),
             *more_routes,
         ],
         middleware=[
