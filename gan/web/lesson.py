@@ -1,8 +1,8 @@
 """The lesson: docs/learn.md, and docs/learn.zh.md in Chinese, as HTML for the Learn tab.
 
-The same Markdown is read on GitHub. What stands between `<!-- GitHub -->` and `<!-- page -->` is for there alone. A link
-that begins with `?` is the page's own: a state of another tab, or a section (`?learn=HEADING`). A heading's address is
-the slug of the English one, in both languages.
+The same Markdown is read on GitHub. What stands between `<!-- GitHub -->` and `<!-- page -->` is for there alone. A
+link that begins with `?` is the page's own: a state of another tab, or a section (`?learn=HEADING`). A heading's
+address is the slug of the English one, in both languages.
 """
 
 import hashlib
@@ -60,7 +60,9 @@ def slugs(tokens: list[Token]) -> list[str]:
 def pictures() -> dict[str, Path]:
     """The pictures of the lesson by name, as far as they are here: an installed package has none."""
     names = sorted(set(CURVES.findall(source("en"))))
-    found = {f"{name}-{theme}.png": bundled.BUNDLED / name / f"curves-{theme}.png" for name in names for theme in THEMES}
+    found = {
+        f"{name}-{theme}.png": bundled.BUNDLED / name / f"curves-{theme}.png" for name in names for theme in THEMES
+    }
     return {name: path for name, path in found.items() if path.is_file()}
 
 

@@ -6,8 +6,8 @@ from gan.web.parameters import MESSAGES
 ENGLISH = {
     "title": "Digits by number",
     "lead": (
-        "Two neural networks fought: one drew digits, the other, the [discriminator](the-discriminator), told them from real ones. "
-        "The one that draws won this [GAN](the-game), and every number is a digit that nobody has written."
+        "Two neural networks fought: one drew digits, the other, the [discriminator|the-discriminator], told them from "
+        "real ones. The one that draws won this [GAN|the-game], and every number is a digit that nobody has written."
     ),
     "tab_generate": "Generate",
     "tab_morph": "Morph",
@@ -207,7 +207,7 @@ ENGLISH = {
 CHINESE = {
     "title": "按编号写数字",
     "lead": (
-        "两个神经网络较量过：一个画数字，另一个（[判别器](the-discriminator)）分辨真假。在这个[生成对抗网络（GAN）](the-game)里，"
+        "两个神经网络较量过：一个画数字，另一个（[判别器|the-discriminator]）分辨真假。在这个[生成对抗网络（GAN）|the-game]里，"
         "画数字的赢了：每个编号都是一个没有人写过的数字。"
     ),
     "tab_generate": "生成",

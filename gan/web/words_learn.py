@@ -13,8 +13,8 @@ ENGLISH = {
     "learn_change": "What was changed",
     "learn_bases": "Recipe that was changed",
     "learn_both": "both",
-    "learn_chart_help": "Each bar is a Fréchet distance, shorter is better, on a logarithmic axis; the thin line ends at "
-    "the worst seed, the upright one marks the recipe as it is. Press the head of a column to sort by it.",
+    "learn_chart_help": "Each bar is a Fréchet distance, shorter is better, on a logarithmic axis; the thin line ends "
+    "at the worst seed, the upright one marks the recipe as it is. Press the head of a column to sort by it.",
     "learn_sorted_ascending": "{column}: the smallest first",
     "learn_sorted_descending": "{column}: the largest first",
     "learn_sorted_none": "As in the text",
@@ -34,8 +34,8 @@ CHINESE = {
     "learn_change": "改动",
     "learn_bases": "被改动的配方",
     "learn_both": "两者",
-    "learn_chart_help": "每一条是一个 Fréchet 距离，越短越好，坐标轴是对数的；细线的末端是最差的种子，竖线是配方原样时的距离。"
-    "点按列的标题即可按它排序。",
+    "learn_chart_help": "每一条是一个 Fréchet 距离，越短越好，坐标轴是对数的；细线的末端是最差的种子，"
+    "竖线是配方原样时的距离。点按列的标题即可按它排序。",
     "learn_sorted_ascending": "{column}：从小到大",
     "learn_sorted_descending": "{column}：从大到小",
     "learn_sorted_none": "按原文的顺序",

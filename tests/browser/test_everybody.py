@@ -10,13 +10,13 @@ TABS = {
     "plane": ("?seeds=7,42,99,5&plane=1", "canvas.frame[data-position]"),
     "write": ("?text=2026-11-21&seed=5", "#line[data-painted]"),
     "watch": ("?watch=small", "[data-state=ready]"),
+    "learn": ("?learn=measured", "[data-lesson]"),
 }
 DIALOGS = {  # how each is opened
     "digit": lambda page: page.get_by_role("listbox").press("Enter"),
     "embed": lambda page: page.locator("#embed").click(),
     "model": lambda page: page.locator("#model").click(),
     "shelf": lambda page: keep_and_open(page),
-    "lesson": lambda page: page.get_by_role("button", name="GAN", exact=True).click(),
     "stage": lambda page: page.locator("#stage").click(),
 }
 

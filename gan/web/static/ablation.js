@@ -6,7 +6,6 @@ import { say } from "./words.js";
 
 const BASES = ["modern", "batchnorm"]; // a row's name begins with the recipe that was changed
 const MEAN_AND_WORST = /^([\d.]+)[ %]*(?:\(([\d.]+)[ %]*\))?$/;
-const ROOM = 1.12; // around the smallest and the largest of the chart
 const NEXT = { none: "ascending", ascending: "descending", descending: "none" };
 
 /** The numbers of a cell such as "90.1 % (89.1 %)": { mean, worst }; null if it has none. */
@@ -31,7 +30,7 @@ export function chartOf(table) {
   const foot = el("tfoot", {}, ...all.filter(({ base }) => !base).map(({ node }) => node)); // real digits: no run
   table.append(foot);
   table.classList.add("chart-table");
-  for (const { name } of all) name.replaceWith(rowHeading(name));
+  for (const row of all) markUp(row);
 
   const axis = axisOf(rows.map(({ numbers }) => numbers[1]));
   for (const base of BASES) {
@@ -84,38 +83,38 @@ function rowOf(node) {
   return { node, name, words, base, whole: name.querySelector("strong") !== null, numbers };
 }
 
-function rowHeading(cell) {
+// The name heads its row, and the worst seeds, in brackets, stand back behind the means.
+function markUp({ node, name }) {
+  for (const cell of [...node.cells].slice(1)) {
+    const [mean, ...worst] = cell.textContent.split(/(?= \()/);
+    cell.replaceChildren(mean, ...worst.map((text) => el("small", { text })));
+  }
   const heading = el("th", { scope: "row" });
-  heading.append(...cell.childNodes);
-  return heading;
+  heading.append(...name.childNodes);
+  name.replaceWith(heading);
 }
 
-// A logarithmic axis that holds all means and worsts.
+// A logarithmic axis that holds all means and worsts; the shortest bar still has a length.
 function axisOf(numbers) {
-  const low = Math.min(...numbers.map(({ mean }) => mean)) / ROOM;
-  const high = Math.max(...numbers.map(({ worst }) => worst)) * ROOM;
+  const low = Math.min(...numbers.map(({ mean }) => mean)) / 2.5;
+  const high = Math.max(...numbers.map(({ worst }) => worst)) * 1.1;
   return { low, high, share: (value) => (100 * Math.log(value / low)) / Math.log(high / low) };
 }
 
-function drawBar({ node, base, numbers }, { share }, whole) {
-  const cell = node.cells[1];
+function drawBar({ node, base, numbers }, { low, share }, whole) {
   const { mean, worst } = numbers[1];
-  const mark = (name, from, to = null) => {
-    const part = el("span", { class: name });
-    part.style.left = `${share(from)}%`;
-    if (to !== null) part.style.width = `${share(to) - share(from)}%`;
-    return part;
+  const part = (name, from, to) => {
+    const drawn = el("span", { class: name });
+    drawn.style.left = `${share(from)}%`;
+    drawn.style.width = `${share(to) - share(from)}%`;
+    return drawn;
   };
-  const bar = el(
-    "span",
-    { class: "bars", "aria-hidden": "true" },
-    mark("mean", mean),
-    mark("worst", mean, worst),
-    mark("whole", whole),
+  const parts = [part("mean", low, mean), part("worst", mean, worst), part("whole", whole, whole)];
+  const cell = node.cells[1];
+  const figures = el("span", { class: "figures" }, ...cell.childNodes);
+  cell.replaceChildren(
+    el("div", { class: "bar-cell" }, figures, el("span", { class: "bars", "aria-hidden": "true" }, ...parts)),
   );
-  bar.firstChild.style.width = bar.firstChild.style.left;
-  bar.firstChild.style.left = "0";
-  cell.replaceChildren(el("span", { class: "figures", text: cell.textContent }), bar);
   node.classList.add(`of-${base}`);
 }
 

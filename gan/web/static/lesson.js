@@ -18,7 +18,7 @@ export function showLesson(place, html, { store, panels, openTab }) {
     requests.set(link, request);
     link.href = ownLink(request.kind, request.values); // for who opens it in another tab, or copies it
     if (request.kind === "learn") continue;
-    link.classList.add("live");
+    if (!link.querySelector("img")) link.classList.add("live");
     link.title = say("learn_opens", { tab: say(`tab_${tabOf(request.kind)}`) });
   }
   const contents = place.querySelector(".contents");
@@ -40,7 +40,7 @@ export function showLesson(place, html, { store, panels, openTab }) {
     store.note(kind, values); // at once: it is one step from here to there, whenever its picture comes
     store.change(kind, {}, { step: false });
     openTab(tabOf(kind));
-    document.getElementById(`tab-${tabOf(kind)}-button`)?.focus({ preventScroll: true });
+    document.getElementById(`tab-${tabOf(kind)}-button`)?.focus();
     document.getElementById("tabs").scrollIntoView();
     if (values.preset) panels.command("watch", "start");
   }
@@ -51,7 +51,7 @@ export function showLesson(place, html, { store, panels, openTab }) {
     const link = back ? left.get(section) : heading?.querySelector("a");
     if (link && back) link.scrollIntoView({ block: "center" });
     else if (heading || back) (heading ?? place).scrollIntoView();
-    link?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body) link?.focus({ preventScroll: true }); // not when the page has opened
     return heading !== null || section === "";
   }
   return { go };
