@@ -21,6 +21,7 @@ from gan.web.assets import engine_version, static_version
 from gan.web.drawn_here import engine_state
 from gan.web.fight import fight_state
 from gan.web.histories import page_histories, store_folders
+from gan.web.lesson import lesson_address, lesson_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
@@ -162,6 +163,7 @@ def script(
         "engine": engine_state(generator),
         "histories": page_histories(store_folders(models), lambda _, file: f"./history/{file.name}"),
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
+        "lesson": lesson_state(lesson_address) | {"script": f"./page/{static_version()}/lesson.js"},
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": choices(models),

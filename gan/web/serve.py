@@ -26,6 +26,7 @@ from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
 from gan.web.histories import history_response, store_folders
+from gan.web.lesson import lesson_file
 from gan.web.limits import Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
@@ -58,6 +59,7 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
             Route("/page/{version}/{name}", static_file),
             Route("/engine/{version}/{name}", engine_file),
             Route("/history/{name}", history_file(models)),
+            Route("/lesson/{version}/{name}", lesson_file),
             *more_routes,
         ],
         middleware=[

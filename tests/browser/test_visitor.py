@@ -291,10 +291,10 @@ def test_nothing_moves_by_itself_for_who_wants_no_motion_or_opened_a_link(open_p
 
 def test_two_words_of_the_first_sentence_lead_to_the_lesson(open_page, url) -> None:
     page = open_page(url, ready=PAINTED)
-    for word in ("discriminator", "GAN"):
-        page.get_by_role("button", name=word, exact=True).click()
-        expect(page.get_by_role("dialog")).to_contain_text("Each learns from the other")
-        page.keyboard.press("Escape")
+    for word, section in (("discriminator", "The discriminator"), ("GAN", "The game")):
+        page.get_by_role("tab", name="Generate").click()
+        page.get_by_role("link", name=word, exact=True).click()
+        expect(page.get_by_role("heading", name=section)).to_be_in_viewport()
 
 
 def test_play_walks_through_the_digits_of_the_wall(open_page, url) -> None:

@@ -59,7 +59,7 @@ export function composePage(server) {
     game: (root) => mountGame(root, { store, pixels }),
     judge: (root) => mountJudge(root, { store, pixels, openTab, playDigits }),
     history: (root) => mountHistory(root, { store }),
-    learn: (root) => mountLearn(root, { store, openTab }),
+    learn: (root) => mountLearn(root, { store, panels, openTab }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };

@@ -105,6 +105,11 @@ const RIGHT = {
     }
     return fixed;
   },
+  watch(values, _, tell) {
+    if (values.preset === null || values.watch === "small") return { ...values };
+    tell("preset", values.preset, "small_only", { recipe: values.watch });
+    return { ...values, preset: null };
+  },
   text(values, { model, conditional }, tell) {
     if (conditional || !/[0-9]/.test(values.text)) return { ...values };
     tell("text", values.text, "unconditional", { model });
