@@ -18,6 +18,7 @@ from gan.devices import describe_device
 from gan.networks import Generator
 from gan.web import cards, links
 from gan.web.assets import engine_version, static_version
+from gan.web.discriminators import discriminator_state
 from gan.web.drawn_here import engine_state
 from gan.web.fight import fight_state
 from gan.web.links import KINDS
@@ -159,6 +160,7 @@ def script(
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
+        **discriminator_state(generator),
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
