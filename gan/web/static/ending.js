@@ -88,8 +88,11 @@ function card({ rounds, answers, bitmaps, values }, round, i) {
   });
   const said = (answer) =>
     say(answer === null ? "game_nothing" : `game_said_${values.pairs ? "pair" : "single"}_${answer}`);
-  const you = el("p", { class: `by ${right ? "right" : "wrong"}` }, say("game_you_said", { answer: said(answers[i]) }));
-  you.append(` ${MARKS[right]}`);
+  const you = el(
+    "p",
+    { class: `by ${right ? "right" : "wrong"}` },
+    `${MARKS[right]} ${say("game_you_said", { answer: said(answers[i]) })}`,
+  );
   const d = el("p", { class: "by" });
   return {
     node: el("li", { class: right ? "right" : "wrong" }, el("div", { class: "digits" }, ...digits), you, d),
@@ -99,7 +102,7 @@ function card({ rounds, answers, bitmaps, values }, round, i) {
         score.textContent = signed(logits[i * perRound + side]);
       });
       d.className = `by ${ok ? "right" : "wrong"}`;
-      d.textContent = `${say("game_d_said", { answer: said(answer) })} ${MARKS[ok]}`;
+      d.textContent = `${MARKS[ok]} ${say("game_d_said", { answer: said(answer) })}`;
     },
   };
 }

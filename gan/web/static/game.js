@@ -12,7 +12,7 @@ import { limits, page } from "./page.js";
 import { randomSeed } from "./seeds.js";
 import { shareButton } from "./share.js";
 import { verdictOf } from "./verdict.js";
-import { say } from "./words.js";
+import { hint, say } from "./words.js";
 
 const SECONDS = 3; // for each, by the clock
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 };
@@ -67,7 +67,7 @@ export function mountGame(root, { store, pixels }) {
 
   const canvases = [0, 1].map(() => el("canvas", { width: limits.size, height: limits.size, role: "img" }));
   const choices = [0, 1].map((answer) => el("button", { id: `game-${answer}`, onclick: () => choose(answer) }));
-  const frames = canvases.map((canvas) => el("div", { class: "frame" }, canvas));
+  const frames = canvases.map((canvas) => el("div", { class: "game-frame" }, canvas));
   const row = el(
     "div",
     { class: "game-row" },
@@ -97,7 +97,7 @@ export function mountGame(root, { store, pixels }) {
     told,
     strip,
     end,
-    el("p", { class: "hint", text: say("game_hint") }),
+    el("p", { class: "hint", text: hint("game_hint") }),
     ...(page.conditional ? [] : [el("p", { class: "hint", text: say("game_no_classes", { model: page.pin.model }) })]),
     el("p", { class: "hint", text: say("game_data") }),
   );
@@ -143,6 +143,7 @@ export function mountGame(root, { store, pixels }) {
     game.verdict = verdictOf(game); // the discriminator is fetched while the visitor plays
     become("playing");
     stage.focus({ preventScroll: true });
+    stage.scrollIntoView({ block: "nearest" });
     show();
   }
 
