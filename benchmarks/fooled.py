@@ -4,7 +4,8 @@ For every bundled recipe, its D looks at 10,000 drawn digits and at real ones th
 those real whose logit is above 0: as in the page's game "Real or drawn?", each digit as if it stood alone among real
 digits, and told its class if D asks for one. A class-conditional G draws each class equally often.
 
-- sensitivity: the share of real digits that D takes for real; specificity: the share of drawn ones that it sees through.
+- sensitivity: the share of real digits that D takes for real.
+- specificity: the share of drawn ones that it sees through.
 - right: the mean of both, so that 50 % is guessing, whichever kind there is more of.
 - AUC: how often a real digit has a higher logit than a drawn one. It needs no threshold: the score of a critic
   (wgan-gp), whose 0 means nothing, is comparable by it alone.

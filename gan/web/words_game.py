@@ -3,8 +3,9 @@
 ENGLISH = {
     "tab_game": "Real or drawn?",
     "game_title": "Real or drawn?",
-    "game_lead": "Now you are the discriminator: of twenty digits some were written by people, and this page's generator "
-    "drew the others. At the end you see how the network that was trained for just this did on the same twenty.",
+    "game_lead": "Now you are the discriminator: of twenty digits some were written by people, and this page's "
+    "generator drew the others. At the end you see how the network that was trained for just this did on the "
+    "same twenty.",
     "game_recipe": "Drawn by",
     "game_pairs": "In pairs: which one is real?",
     "game_clock": "Clock: {seconds} seconds each",
@@ -12,14 +13,17 @@ ENGLISH = {
     "game_again": "The same twenty again",
     "game_other": "Another twenty",
     "game_stop": "Stop",
-    "game_hint": "The digits of relu-2 are easy to see through, those of modern hard. Keys: Enter starts, ← and → answer.",
+    "game_hint": "The digits of relu-2 are easy to see through, those of modern hard. Keys: Enter starts, "
+    "← and → answer.",
     "game_hint_touch": "The digits of relu-2 are easy to see through, those of modern hard.",
-    "game_no_classes": "{model} cannot be asked for a digit: which digits it draws is its own choice, and may give it away.",
+    "game_no_classes": "{model} cannot be asked for a digit: which digits it draws is its own choice, and may "
+    "give it away.",
     "game_data": "Real digits: 800 of MNIST's test set (Y. LeCun, C. Cortes, C. Burges), CC BY-SA 3.0. None of the "
     "bundled models has seen them in training.",
     "game_loading": "Dealing the digits …",
     "game_missing": "The real digits did not arrive: {error}",
-    "game_nobody": "This browser cannot draw, and the server does not answer: there is nothing to compare real digits with.",
+    "game_nobody": "This browser cannot draw, and the server does not answer: there is nothing to compare "
+    "real digits with.",
     "game_alone": "This browser cannot draw (it has no WebAssembly with SIMD), and this page has no server that could. "
     "The game needs drawn digits.",
     "game_friend": "A friend got {score} of {of} right. The same twenty for you: press Start.",
@@ -51,8 +55,8 @@ ENGLISH = {
     "game_d": "The discriminator of {model}",
     "game_chance": "Guessing",
     "game_about_d": "The number under a digit is the discriminator's score, its logit: above {neutral} it says “real”.",
-    "game_about_pairs": "The number under a digit is the discriminator's score, its logit: of a pair, it takes the digit "
-    "with the higher one for real.",
+    "game_about_pairs": "The number under a digit is the discriminator's score, its logit: of a pair, it takes the "
+    "digit with the higher one for real.",
     "game_d_missing": "{model} comes without a discriminator, so there is nobody to compare you with.",
     "game_d_convolutions": "The discriminator of {model} is made of convolutions, which this page cannot compute.",
     "game_d_spectral_norm": "The discriminator of {model} has spectral norm, which this page cannot compute.",
@@ -98,7 +102,8 @@ CHINESE = {
     "game_loading": "正在准备数字 …",
     "game_missing": "未能收到真实数字：{error}",
     "game_nobody": "此浏览器无法绘制，服务器也没有响应：没有可以和真实数字比较的对象。",
-    "game_alone": "此浏览器无法绘制（没有带 SIMD 的 WebAssembly），本页也没有服务器可以代劳。这个游戏需要画出来的数字。",
+    "game_alone": "此浏览器无法绘制（没有带 SIMD 的 WebAssembly），本页也没有服务器可以代劳。"
+    "这个游戏需要画出来的数字。",
     "game_friend": "一位朋友答对了 {score} 个（共 {of} 个）。同样的二十个留给你：请按“开始”。",
     "game_digit": "第 {n} 个数字，共 {of} 个",
     "game_strip": "已经作答的",

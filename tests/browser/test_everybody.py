@@ -10,6 +10,7 @@ TABS = {
     "plane": ("?seeds=7,42,99,5&plane=1", "canvas.frame[data-position]"),
     "write": ("?text=2026-11-21&seed=5", "#line[data-painted]"),
     "watch": ("?watch=small", "[data-state=ready]"),
+    "game": ("?game=7", "[data-state=ready]"),
 }
 DIALOGS = {  # how each is opened
     "digit": lambda page: page.get_by_role("listbox").press("Enter"),
