@@ -98,6 +98,7 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
     else:
         data = safetensors.torch.save(generator.quantized().tensors())
     generator.weights = hashlib.sha256(data).hexdigest()[:8]
+    generator.folder = folder
     return generator
 
 

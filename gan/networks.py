@@ -68,12 +68,14 @@ class Generator(nn.Module):
         revision: the commit, if it was loaded from the Hub.
         weights: the first 8 hex digits of the sha256 of quantized.safetensors, which links pin.
         float_weights: the same of model.safetensors, which older links pin.
+        folder: that it was read from, if it was; its discriminator may stand there, too.
     """
 
     name: str = "untrained"
     revision: str | None = None
     weights: str = ""
     float_weights: str = ""
+    folder: Path | None = None
     _quantized: tuple[list[object], QuantizedGenerator] | None = None  # and the state of the weights it belongs to
 
     def __init__(self, config: GeneratorConfig):
@@ -251,12 +253,20 @@ class Discriminator(nn.Module):
         """Logits `float32 [N]` of images `[N, 784]` in −1 … 1 and class weights `y [N, 10]`, which a class-conditional
         discriminator needs."""
         features = self.features(images)  # [N, widths[-1]]
-        head = [features]
+        return self.judge(features, self.deviations(features, y), y)
+
+    def deviations(self, features: Tensor, y: Tensor | None = None) -> Tensor:
+        """What of the whole batch the last layer sees beside each image's features: `[N, 0 … 2]`."""
+        columns = [features[:, :0]]
         if self.config.minibatch_std:
-            head.append(_minibatch_std(features, self.config.minibatch_std))
+            columns.append(_minibatch_std(features, self.config.minibatch_std))
         if self.config.class_std:
-            head.append(_class_std(features, y))
-        logits = self.logit(torch.cat(head, dim=1)).squeeze(1)  # [N, 1] → [N]
+            columns.append(_class_std(features, y))
+        return torch.cat(columns, dim=1)
+
+    def judge(self, features: Tensor, deviations: Tensor, y: Tensor | None = None) -> Tensor:
+        """Logits `float32 [N]` of images' features and of what is seen beside them."""
+        logits = self.logit(torch.cat([features, deviations], dim=1)).squeeze(1)  # [N, 1] → [N]
         if self.config.num_classes:
             assert y is not None, "a class-conditional discriminator needs class weights"
             logits = logits + (features * self.embedding(y)).sum(dim=1) / features.shape[1] ** 0.5

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.console import print_everywhere
@@ -34,6 +35,14 @@ def grid(images: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
     """Images `uint8 [N, 28, 28]` as one, `columns` of them in a row."""
     cells = images.reshape(-1, columns, IMAGE_SIZE, IMAGE_SIZE)
     return cells.transpose(0, 2, 1, 3).reshape(-1, columns * IMAGE_SIZE)
+
+
+def unseen_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """The digits of test-digits.png, `uint8 [800, 28, 28]`, and their classes `[800]`."""
+    name = "test-digits.png"
+    picture = np.asarray(Image.open(FOLDER / name))
+    cells = picture.reshape(-1, IMAGE_SIZE, COLUMNS[name], IMAGE_SIZE).transpose(0, 2, 1, 3)
+    return cells.reshape(-1, IMAGE_SIZE, IMAGE_SIZE), np.arange(NUM_CLASSES).repeat(PER_CLASS[name])
 
 
 def unfiltered_png(picture: NDArray[np.uint8]) -> bytes:

@@ -18,6 +18,7 @@ from gan.devices import describe_device
 from gan.networks import Generator
 from gan.web import cards, links
 from gan.web.assets import engine_version, static_version
+from gan.web.discriminators import discriminator_state
 from gan.web.drawn_here import engine_state
 from gan.web.fight import fight_state
 from gan.web.histories import page_histories, store_folders
@@ -162,6 +163,7 @@ def script(
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
         "histories": page_histories(store_folders(models), lambda _, file: f"./history/{file.name}"),
+        **discriminator_state(generator),
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         "lesson": lesson_state(lesson_address) | {"script": f"./page/{static_version()}/lesson.js"},
         # where the served weights come from, if that is not just what was asked for

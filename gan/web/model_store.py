@@ -25,6 +25,7 @@ from gan.errors import ModelError
 from gan.hub import fetch, resolve
 from gan.model_folder import (
     CONFIG,
+    DISCRIMINATOR,
     GENERATOR,
     QUANTIZED,
     config_from_dict,
@@ -289,6 +290,18 @@ class ModelStore:
                 if weights_of(read_config(bundled.BUNDLED / name)) == weights:
                     yield self._get_bundled(name)
             except ModelError:  # damaged
+                continue
+
+    def with_discriminator(self, sha256: str) -> Iterator[Generator]:
+        """The models here that were trained against the discriminator whose file has this sha256."""
+        with self._lock:
+            loaded = [self.served, *self._bundled.values(), *self._visitors.values()]
+        folders = {generator.folder: generator for generator in loaded if generator.folder}
+        for folder in (*folders, *(bundled.BUNDLED / name for name in bundled.bundled_models())):
+            try:
+                if read_config(folder)["sha256"].get(DISCRIMINATOR) == sha256:
+                    yield folders.get(folder) or self._get_bundled(folder.name)
+            except ModelError:  # damaged, or gone since it was loaded
                 continue
 
     def bundled_twin(self) -> Generator | None:

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from gan import images
 from gan.devices import describe_device
 from gan.networks import Generator, count_parameters
-from gan.web import cards, cost, links, pictures
+from gan.web import cards, cost, discriminators, links, pictures
 from gan.web.assets import IMMUTABLE
 from gan.web.directions import directions_json
 from gan.web.drawn_here import weights_response
@@ -70,6 +70,12 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
     async def quantized(http: HttpRequest) -> Response:
         return await run_sync(weights_response, http, models)
 
+    async def discriminator(http: HttpRequest) -> Response:
+        return await run_sync(discriminators.weights_response, http, models)
+
+    async def reference(http: HttpRequest) -> Response:
+        return await run_sync(discriminators.reference_response, http, models)
+
     async def directions(http: HttpRequest) -> Response:
         generator, _, problems = await _opened(http, Request, models)
         if problems:
@@ -93,6 +99,7 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
         "/judge.json": judge_json, "/directions.json": directions, "/healthz": healthz,
         "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
         CARD: _card(models, queue), "/quantized/{sha256}.safetensors": quantized,
+        "/discriminator/{sha256}.safetensors": discriminator, "/discriminator/{sha256}.json": reference,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
 

@@ -21,6 +21,7 @@ from gan.networks import Generator
 from gan.web.assets import ENGINE, STATIC
 from gan.web.controls import controls_json
 from gan.web.directions import directions_json
+from gan.web.discriminators import discriminator_state, reference, weights_bytes
 from gan.web.drawn_here import fingerprints, integer_weights
 from gan.web.fight import FILES, fight_state
 from gan.web.histories import HistoryFile, history_folders, page_histories
@@ -64,6 +65,7 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     state |= {"histories": page_histories(recorded, lambda name, file: _here(_add_history(files, name, file)))}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
     later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
+    later |= {path for model in (first, *others) for path in _discriminator_files(model)}
     later |= {fight[name].removeprefix("./") for name in FILES}
     later |= {path for path in files if path.startswith(("histories/", "lesson/"))}
     kept = {path: _integrity(content) for path, content in files.items()}
@@ -109,6 +111,11 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
     generator = model.generator
     name, found = pin(generator), fingerprints(generator)
     stem = f"models/{generator.name.replace('/', '-')}"
+
+    def of_discriminator(_: str, suffix: str) -> str:
+        told = weights_bytes(generator) if suffix != ".json" else json.dumps(asdict(reference(generator)))
+        return _here(files.add(f"{stem}-discriminator{suffix}", told))
+
     return {
         "model": name.model,
         "weights": name.weights,
@@ -123,6 +130,7 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
             "worker": _here(worker),
         },
         "opening": values_of(opening_wall(generator.weights)),
+        **discriminator_state(generator, of_discriminator),
         "directions": _here(files.add(f"{stem}-directions.json", json.dumps(directions_json(generator)))),
         "card": _here(files.add(f"{stem}-card.html", model.card)) if model.card else None,
     }
@@ -152,6 +160,12 @@ def _own_files(state: dict[str, Any]) -> list[str]:
     """The files of one model."""
     addresses = (state["engine"]["weights"], state["directions"], state["card"])
     return [address.removeprefix("./") for address in addresses if address]
+
+
+def _discriminator_files(state: dict[str, Any]) -> list[str]:
+    """The files of its discriminator, which are fetched when they are needed."""
+    found = state["discriminator"] or {}
+    return [found[name].removeprefix("./") for name in ("weights", "reference") if name in found]
 
 
 def _here(path: str) -> str:

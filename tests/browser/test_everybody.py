@@ -11,6 +11,7 @@ TABS = {
     "write": ("?text=2026-11-21&seed=5", "#line[data-painted]"),
     "watch": ("?watch=small", "[data-state=ready]"),
     "learn": ("?learn=measured", "[data-lesson]"),
+    "game": ("?game=7", "[data-state=ready]"),
 }
 DIALOGS = {  # how each is opened
     "digit": lambda page: page.get_by_role("listbox").press("Enter"),

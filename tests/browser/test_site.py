@@ -23,6 +23,7 @@ from gan.web.site import site_files
 from gan.web.site_models import SiteModel
 from tests.browser.file_server import FileServer, file_server, write_files
 from tests.browser.frames import link_copied_in_a_frame
+from tests.web.engine.rounds import COUNT, rounds
 from tests.web.models import untrained
 
 PAINTED = "#wall[data-painted]"
@@ -326,3 +327,24 @@ def test_networks_fight_there_too(open_page, site) -> None:
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_function("+document.querySelector('[data-state]').dataset.steps >= 5")
     assert len([name for name in site.requests if "digits-" in name]) == 2
+
+
+def test_visitors_tell_real_digits_from_drawn_ones_there_too(open_page, site) -> None:
+    page = open_page(f"{site.url}?game=7", ready="[data-state=ready]")
+    page.keyboard.press("Enter")
+    for i in range(COUNT):
+        page.wait_for_selector(f"[data-round='{i}']")
+        page.keyboard.press("ArrowLeft")
+    real = sum(one.answer == 0 for one in rounds(7))
+    expect(page.get_by_role("heading", name=f"You got {real} of 20 right")).to_be_visible()
+    expect(page.get_by_role("row", name="The discriminator of tested")).to_contain_text(" of 20")
+    assert f"game=7&score={real}&model=tested" in query_of(page)
+
+
+def test_where_nobody_can_draw_the_game_says_so(browser: Browser, site) -> None:
+    context = browser.new_context(locale="en-US")
+    context.add_init_script("delete window.WebAssembly")
+    page = context.new_page()
+    page.goto(f"{site.url}?game=7")
+    expect(page.locator("#game-status")).to_contain_text("this page has no server that could")
+    context.close()

@@ -49,11 +49,14 @@ def test_the_service_worker_keeps_the_page_and_the_first_model_and_others_later(
     plain = SiteModel(store.get("plain"), "<p>plain</p>")
     both = site_files([SiteModel(served, "<p>card</p>"), plain])
     kept = json.loads(both["sw.js"].decode().partition("\n")[0].removeprefix("self.SITE = ").rstrip(";"))
-    training = {"engine/train", "engine/trainer", "engine/training", "engine/test"}  # for whoever opens Watch
+    later = {  # fetched when it is first wanted
+        "models/plain", "models/plain-directions", "models/plain-card",
+        "engine/train", "engine/trainer", "engine/training-digits", "engine/test-digits",  # for Watch
+        "models/plain-discriminator", "models/served-discriminator",  # for the game and the judge
+        *(f"lesson/{name}" for name in ("en", "zh", "lesson", "leaky-3-light", "modern-light")),
+    }  # fmt: skip
     recordings = {name for name in kept["later"] if name.startswith("histories/")}  # for whoever opens How it learned
-    lesson = {f"lesson/{name}" for name in ("en", "zh", "lesson", "leaky", "modern")}  # for whoever opens Learn
-    others = set(kept["later"]) - recordings
-    assert {name.partition("-")[0] for name in others} == {"models/plain"} | training | lesson
+    assert {name.rpartition("-")[0] for name in set(kept["later"]) - recordings} == later
     assert set(kept["first"]) | set(kept["later"]) == set(both) - {"index.html", "sw.js", "thumbnail.png"}
 
 

@@ -21,6 +21,8 @@ export function openLink(query, drawing) {
     pin: { model: drawing.model, weights: drawing.weights, v: page.version },
     conditional: drawing.conditional,
     directions: drawing.directions,
+    discriminator: drawing.discriminator,
+    no_discriminator: drawing.no_discriminator,
   };
 }
 
