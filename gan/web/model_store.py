@@ -4,7 +4,6 @@ Start-up never waits for the Hub: a model that isn't at hand is fetched in the b
 bundled weights serve, and `status` says which and why.
 """
 
-import shutil
 import sys
 import tempfile
 import threading
@@ -33,6 +32,7 @@ from gan.model_folder import (
     weights_of,
 )
 from gan.networks import Generator
+from gan.web.temporary import TemporaryFolder
 
 DEFAULT = "modern"
 SERVED_SECONDS = 120.0  # deadline of the background fetch of the model to serve
@@ -141,7 +141,7 @@ class ModelStore:
         self._fetching: dict[str, Future[Generator]] = {}
         self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
         self._closed = threading.Event()
-        self._folder: str | None = None
+        self._folder: TemporaryFolder | None = None
         self.served: Generator
         self.status = ""
         self._start(model)
@@ -209,14 +209,14 @@ class ModelStore:
         """Stop asking the Hub for the model to serve, and remove what visitors' fetches have written so far."""
         self._closed.set()
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
 
-    def _temporary(self) -> str:
+    def _temporary(self) -> Path:
         """The folder for visitors' fetches, made when the first one is needed."""
         with self._lock:
             if self._folder is None:
-                self._folder = tempfile.mkdtemp(prefix="gan-visitors-")
-            return self._folder
+                self._folder = TemporaryFolder()
+            return self._folder.path
 
     # The models that links name
 
