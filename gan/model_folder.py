@@ -89,18 +89,18 @@ def read_saved(read: Callable[[Path], T], folder: Path) -> T:
 def _finish_save(folder: Path) -> bool:
     """Put the files of a save that was killed between two of its renames into their places; whether there was one.
 
-    Its config.json, the last to be renamed, lies there under its temporary name, and every file that it records, renamed
-    or not yet, has the sha256 that it says. A living process is given the time for its own renames.
+    Its config.json, the last to be renamed, lies there under its temporary name, and every file that it records,
+    renamed or not yet, has the sha256 that it says. A living process is given the time for its own renames.
     """
     for waiting in folder.glob(f".{CONFIG}.*{UNFINISHED}"):
         time.sleep(sum(PAUSES))
         try:
             sha256 = json.loads(waiting.read_bytes())["sha256"]
             found = {name: _with_sha256(folder, name, sha256[name]) for name in (GENERATOR, QUANTIZED, DISCRIMINATOR)}
-            if None in found.values():
+            if not all(found.values()):
                 continue
             for name, path in found.items():
-                os.replace(path, folder / name)
+                os.replace(str(path), folder / name)
             os.replace(waiting, folder / CONFIG)
         except (OSError, ValueError, LookupError, TypeError):  # half written, or renamed meanwhile
             continue

@@ -3,7 +3,10 @@
 import itertools
 import os
 import signal
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +27,16 @@ def killed_saving(folder: Path, stage: int) -> int:
     if pid := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     calls = itertools.count()
-    for module, name in ((model_folder.write_together.__globals__["tempfile"], "mkstemp"), (os, "fsync"), (os, "replace")):
 
-        def killed(*args: object, original=getattr(module, name), **kwargs: object) -> object:
+    def then_killed(call: Callable[..., Any]) -> Callable[..., Any]:
+        def killed(*args: Any, **kwargs: Any) -> Any:
             if next(calls) == stage:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return original(*args, **kwargs)
+            return call(*args, **kwargs)
 
-        setattr(module, name, killed)
+        return killed
+
+    tempfile.mkstemp, os.fsync, os.replace = map(then_killed, (tempfile.mkstemp, os.fsync, os.replace))
     save_model(folder, seed=1)
     os._exit(0)
 
@@ -48,7 +53,7 @@ def test_a_save_that_is_killed_at_any_stage_leaves_a_whole_model(
     for folder in folders:
         load_discriminator(folder)
     half = folders[10]
-    assert push.contents(half, Target("maker/digits"), CardOptions()).files["config.json"] == files_of(half)["config.json"]
+    assert push.contents(half, Target("maker/digits"), CardOptions()).files[CONFIG] == (half / CONFIG).read_bytes()
 
 
 def test_what_is_pushed_is_of_one_save_though_a_run_writes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,8 +44,8 @@ class Source:
     commit: str | None = None
 
     def read(self, read: Callable[[Path], T]) -> T:
-        """What `read` finds in the folder. Fetched files that prove damaged are removed from the cache, so that the next
-        try fetches them again; a local folder may just be written."""
+        """What `read` finds in the folder. Fetched files that prove damaged are removed from the cache, so that the
+        next try fetches them again; a local folder may just be written."""
         if self.commit is None:
             return read_saved(read, self.folder)
         try:

@@ -242,7 +242,7 @@ class ModelStore:
         return generator
 
     def _named(self, name: str | None, weights: str | None, patience: float) -> Generator:
-        is_bundled = name in bundled.bundled_models()
+        is_bundled = name in self._bundled or name in bundled.bundled_models()  # one that was deleted since is kept
         mine = not is_bundled or has_weights(self.served, weights)
         if not name or (name == name_of(self.served) and mine):
             return self.served
