@@ -197,8 +197,8 @@ class Faults:
         headers = {k.decode(): v.decode() for k, v in scope["headers"]}
         self.hub.requests.append(line)
         self.hub.tokens_seen.append(headers.get("authorization", "").removeprefix("Bearer ") or None)
-        for older, newer in self.moved.items():
-            if re.search(f"/{older}(/|$)", scope["path"]):
+        for older, newer in self.hub.moved.items():
+            if re.search(rf"/{older}(/|\.git/|$)", scope["path"]):
                 query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
                 while scope["method"] == "POST" and (await receive()).get("more_body"):
                     pass

@@ -94,15 +94,16 @@ class Apps:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def start(self, model: Path | str, *, temporary: Path | None = None, **options: Any) -> App:
+    def start(self, model: Path | str, *, port: int = 0, temporary: Path | None = None, **options: Any) -> App:
         """Start one.
 
         Args:
+            port: what it listens on; a free one unless given.
             temporary: its folder for temporary files.
             options: `kill_at`, a function as "module:name", before whose call it kills itself; `after`, how many calls
                 are let pass; `descriptors`, how many it may have; `environment`.
         """
-        port = free_port()
+        port = port or free_port()
         temporary = temporary or self.folder / f"temporary-{port}"
         temporary.mkdir(exist_ok=True)
         log = self.folder / f"log-{len(self.started)}"

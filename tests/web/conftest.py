@@ -6,7 +6,6 @@ import pytest
 
 from gan.networks import Generator
 from gan.web.model_store import ModelStore
-from tests.web.apps import Apps
 from tests.web.models import untrained
 
 
@@ -26,13 +25,6 @@ def store(served: Generator, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gan.bundled.BUNDLED", bundled)
         yield ModelStore(served, remote=False)
-
-
-@pytest.fixture(scope="session")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apps]:
-    """Starts `python app.py`."""
-    with Apps(tmp_path_factory.mktemp("apps")) as apps:
-        yield apps
 
 
 @pytest.fixture
