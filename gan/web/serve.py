@@ -35,7 +35,6 @@ from gan.web.queue import DrawingQueue
 from gan.web.routes import routes
 from gan.web.theme import theme
 
-MAX_CONNECTIONS = 900  # at a time; each takes a descriptor, and many systems give a process 1,024
 PAGE_THREADS = 8
 MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
 MAX_CALLS = 64  # of Gradio's API that wait
@@ -112,7 +111,6 @@ def server(app: Starlette, **address: Any) -> uvicorn.Server:
             log_level="warning",
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MAX_CONNECTIONS,
             h11_max_incomplete_event_size=MAX_HEAD,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=DRAIN_SECONDS,

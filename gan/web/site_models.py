@@ -55,8 +55,7 @@ class NeedsServerError(ModelError):
 
 def _site_model(name: str | Path) -> SiteModel:
     source = resolve(name)
-    with source.whole():
-        generator = read_generator(source.folder)
+    generator = source.read(read_generator)
     generator.name, generator.revision = source.name, source.commit
     if generator.config.architecture != "mlp":
         raise NeedsServerError(

@@ -226,14 +226,14 @@ def test_the_last_value_of_a_fast_drag_is_the_one_that_is_shown(open_page, url) 
     expect_query(page, count="123")
 
 
-def test_a_server_that_does_not_answer_is_told_and_can_be_tried_again(open_page, url) -> None:
+def test_a_server_that_does_not_answer_is_told_and_asked_again_until_it_does(open_page, url) -> None:
     page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
     page.get_by_label("Where the digits are drawn").select_option("server")
     page.route("**/digits.png*", lambda route: route.abort())
     page.get_by_label("Number (seed)").fill("8")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
     page.unroute("**/digits.png*")
-    page.get_by_role("button", name="Try again").click()
     painted(page, "8/4")
     expect(page.locator(".notice")).to_have_count(0)
 
