@@ -22,6 +22,7 @@ from gan.web.discriminators import discriminator_state
 from gan.web.drawn_here import engine_state
 from gan.web.fight import fight_state
 from gan.web.histories import page_histories, store_folders
+from gan.web.judge_state import SEARCHER, classifier_sha256, judge_state, near
 from gan.web.lesson import lesson_address, lesson_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
@@ -164,6 +165,8 @@ def script(
         "engine": engine_state(generator),
         "histories": page_histories(store_folders(models), lambda _, file: f"./history/{file.name}"),
         **discriminator_state(generator),
+        "near": near(generator),
+        "judge": judge_state(_judge_address),
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         "lesson": lesson_state(lesson_address) | {"script": f"./page/{static_version()}/lesson.js"},
         # where the served weights come from, if that is not just what was asked for
@@ -180,6 +183,13 @@ def script(
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )
+
+
+def _judge_address(name: str) -> str:
+    """Where a file of the Judge tab is."""
+    if name == SEARCHER:
+        return f"./engine/{engine_version()}/{name}"
+    return f"./classifier/{classifier_sha256()}.safetensors"
 
 
 def choices(models: ModelStore) -> list[dict[str, str]]:

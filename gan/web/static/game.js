@@ -11,7 +11,7 @@ import { isDrawing, linkWith, nameOf } from "./model.js";
 import { limits, page } from "./page.js";
 import { randomSeed } from "./seeds.js";
 import { shareButton } from "./share.js";
-import { verdictOf } from "./verdict.js";
+import { verdictOf } from "./game_verdict.js";
 import { hint, say } from "./words.js";
 
 const SECONDS = 3; // for each, by the clock
