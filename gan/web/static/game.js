@@ -6,12 +6,12 @@ import { countdown } from "./clock.js";
 import { deal, realDigits } from "./deck.js";
 import { el } from "./dom.js";
 import { ending } from "./ending.js";
+import { verdictOf } from "./game_verdict.js";
 import { permalink } from "./link.js";
 import { isDrawing, linkWith, nameOf } from "./model.js";
 import { limits, page } from "./page.js";
 import { randomSeed } from "./seeds.js";
 import { shareButton } from "./share.js";
-import { verdictOf } from "./game_verdict.js";
 import { hint, say } from "./words.js";
 
 const SECONDS = 3; // for each, by the clock
