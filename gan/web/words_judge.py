@@ -2,6 +2,7 @@
 
 ENGLISH = {
     "tab_judge": "Judge",
+    "name_judge": "drawing",
     "judge_title": "A drawing and what the networks make of it",
     "judge_lead": "Draw a digit: the discriminator says whether it looks real, and a classifier says what it reads. "
     "Then the generator looks for your digit among those that it can draw.",
@@ -53,7 +54,7 @@ ENGLISH = {
     "judge_did_reduced": "reduced",
     "judge_did_grey": "made grey",
     "judge_did_turned": "taken for light ink on a dark sheet",
-    "judge_did_ground": "freed of its ground, and its ink darkened",
+    "judge_did_ground": "freed of its ground, its ink darkened",
     "judge_did_specks": "cleared of specks",
     "judge_comma": ", ",
     "judge_space": " ",
@@ -68,7 +69,8 @@ ENGLISH = {
     "within {median}, and 95 of 100 within {most}.",
     "judge_far": "Nothing near was found: the distance is {distance}, while 95 of 100 real test digits are found "
     "within {most}. {model} never learned this shape: it is no digit, or a digit unlike those of MNIST.",
-    "judge_poor": "But {model} finds few real digits, either: it draws a few shapes again and again.",
+    "judge_poor": "The distance is {distance}, but it says little of your digit: half of real test digits come no "
+    "nearer to {model} than {median}. It draws a few blurred shapes again and again.",
     "judge_unmeasured": "The distance is {distance}. How near real digits come to this model has not been measured: "
     "below 3 is near for a good one.",
     "judge_few_steps": "This machine was busy and went only {steps} steps downhill: try again.",
@@ -80,7 +82,8 @@ ENGLISH = {
 
 CHINESE = {
     "tab_judge": "评判",
-    "problem_drawing": "不是本页写进地址里的那种图画",
+    "name_judge": "手写内容",
+    "problem_drawing": "必须是本页写入网址的手写内容",
     "judge_title": "一幅手写数字，以及网络对它的看法",
     "judge_lead": "写一个数字：判别器会说它看起来是否真实，分类器会说它读作几。"
     "随后，生成器会在自己能画出的数字里寻找与它最接近的一个。",
@@ -144,7 +147,8 @@ CHINESE = {
     "每一百个里有 95 个不超过 {most}。",
     "judge_far": "没有找到接近的：距离为 {distance}，而每一百个真实的测试数字里有 95 个距离不超过 {most}。"
     "{model} 从未学过这个形状：它不是数字，或者写法与 MNIST 相差太远。",
-    "judge_poor": "不过，{model} 连真实的数字也找不到几个：它总是重复画少数几种形状。",
+    "judge_poor": "距离为 {distance}，但这说明不了你的数字如何："
+    "真实的测试数字也有一半与 {model} 的距离不小于 {median}。它总是重复画少数几种模糊的形状。",
     "judge_unmeasured": "距离为 {distance}。这个模型能多接近真实数字还没有测量过：对一个好的模型来说，"
     "小于 3 就算接近。",
     "judge_few_steps": "这台机器正忙，梯度下降只走了 {steps} 步：请再试一次。",

@@ -1,14 +1,15 @@
 // The paper of the Judge tab: strokes of a mouse, a finger or a pen, or a picture of any kind; and the digit that MNIST
 // would have made of it.
 
-import { centred, resized } from "../engine/centring.js";
+import { boundingBox, centred, resized } from "../engine/centring.js";
 import { inkOfPicture, paintLine } from "../engine/ink.js";
 import { el } from "./dom.js";
 
 const SIZE = 280; // pixels of the paper
 const PEN = 11; // pixels: its radius; a digit drawn over most of the paper gets strokes as thick as MNIST's
 const DIGIT = 28;
-const MARGIN = 20; // around a picture
+const WHOLE = { left: 0, top: 0, width: DIGIT, height: DIGIT };
+const MARGIN = 40; // around what a picture holds: as much as a hand leaves
 const KEPT = 60; // steps that Undo takes back
 const MOST_SIDE = 700; // pixels of a picture that are looked at
 const MOST_BYTES = 60e6;
@@ -70,7 +71,7 @@ export class DrawPad {
               paper: onPaper(
                 Float32Array.from(pixels, (ink) => ink / 255),
                 DIGIT,
-                DIGIT,
+                WHOLE,
                 0,
               ),
               pixels,
@@ -88,7 +89,10 @@ export class DrawPad {
     const found = inkOfPicture(picture);
     if (!found) throw new PictureError("no_ink");
     const { width, height } = picture;
-    this.#push({ paper: onPaper(found.ink, width, height, MARGIN), pixels: centred(found.ink, width, height) });
+    this.#push({
+      paper: onPaper(found.ink, width, boundingBox(found.ink, width, height), MARGIN),
+      pixels: centred(found.ink, width, height),
+    });
     this.#tell(true);
     return { did: found.did, ...picture.original };
   }
@@ -158,11 +162,11 @@ const digitOf = (paper) =>
     SIZE,
   );
 
-/** Ink on the paper, as large as it fits. */
-function onPaper(ink, width, height, margin) {
-  const factor = (SIZE - 2 * margin) / Math.max(width, height);
-  const [w, h] = [width, height].map((side) => Math.max(1, Math.round(side * factor)));
-  const fitted = resized(ink, width, { left: 0, top: 0, width, height }, w, h);
+/** A part of a picture on the paper, as large as it fits. */
+function onPaper(ink, stride, box, margin) {
+  const factor = (SIZE - 2 * margin) / Math.max(box.width, box.height);
+  const [w, h] = [box.width, box.height].map((side) => Math.max(1, Math.round(side * factor)));
+  const fitted = resized(ink, stride, box, w, h);
   const [x, y] = [w, h].map((side) => Math.floor((SIZE - side) / 2));
   const paper = new Uint8Array(SIZE * SIZE);
   for (let row = 0; row < h; row++)

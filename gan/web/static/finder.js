@@ -169,6 +169,6 @@ function meaning(distance, steps) {
   const values = { distance: distance.toFixed(1), median, most, model: page.pin.model };
   const busy = steps < FEW ? [say("judge_few_steps", { steps })] : [];
   if (!page.near) return [say("judge_unmeasured", values), ...busy];
-  const poor = median > POOR ? [say("judge_poor", values)] : [];
-  return [say(distance <= most ? "judge_near" : "judge_far", values), ...poor, ...busy];
+  const answer = median > POOR ? "poor" : distance <= most ? "near" : "far";
+  return [say(`judge_${answer}`, values), ...busy];
 }

@@ -101,8 +101,8 @@ function toldReading({ digit, probability, probabilities }) {
 // A share, never rounded to certainty.
 function percent(share) {
   const rounded = Math.round(share * 100);
-  if (rounded === 100 && share < 1) return "> 99";
-  return rounded === 0 && share > 0 ? "< 1" : rounded;
+  if (rounded === 100 && share < 1) return ">\u00a099";
+  return rounded === 0 && share > 0 ? "<\u00a01" : rounded;
 }
 
 /** How many of a hundred lie below a value, by their quantiles at even steps. */
