@@ -137,7 +137,7 @@ def wgan_gp(r: Recorded) -> dict[int, Any]:
         3: r.score(3, "classes") == 4 and r.score(3, "specks") < 0.2,
         6: r.score(6, "classes") == 10 and r.score(3, "classes") < 10,
         20: (
-            255 < min(still) and max(still) < 310
+            min(still) > 255 and max(still) < 310
             and (round(here["d_fake"], 2), round(here["d_real"], 2)) == (0.06, 0.73)
             and before["d_fake"] > 0.9
             and here["d_fake"] < r.recording.record(27)["d_fake"] < r.recording.record(32)["d_fake"]
