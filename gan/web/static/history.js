@@ -17,6 +17,7 @@ export function mountHistory(root, { store }) {
   let visible = false;
   let loading = 0; // the newest wish, so that an older answer is not shown
   let clock = 0; // while it plays
+  let trouble = ""; // why one of the two isn't shown
 
   const option = ({ model }) => el("option", { value: model, text: model });
   const first = el(
@@ -105,8 +106,9 @@ export function mountHistory(root, { store }) {
     marks.replaceChildren(...recorded.flatMap(({ moments }) => Object.keys(moments)).map(markAt));
     retry.hidden = !troubles.some(({ again }) => again);
     node.dataset.state = troubles.length ? "failed" : "ready";
-    status.textContent = troubles.map(({ message }) => message).join(" ");
-    if (runs.length) placeAt(store.values("history").epoch, { telling: !troubles.length });
+    trouble = troubles.map(({ message }) => message).join(" ");
+    status.textContent = trouble;
+    placeAt(store.values("history").epoch);
     all.begin(); // not before: with nothing above it, it would be in view
   }
 
@@ -116,23 +118,23 @@ export function mountHistory(root, { store }) {
   // Which epoch
 
   /** Show the epoch that a link names, or the newest recorded one before it, which is then told. */
-  function placeAt(epoch, { telling = true } = {}) {
+  function placeAt(epoch) {
     if (!runs.length) return;
     const wished = epoch ?? epochs.at(-1);
     const here = epochs[frameAt({ epochs }, wished)];
-    paint(here, telling);
+    paint(here);
     if (here === wished) return;
-    if (telling) status.textContent = say("history_not_recorded", { epoch: wished, here });
+    status.textContent = trouble || say("history_not_recorded", { epoch: wished, here });
     note(here);
   }
 
-  function paint(epoch, telling = true) {
+  function paint(epoch) {
     const told = runs.map((run) => run.at(epoch)).filter(Boolean);
     slider.value = epochs.indexOf(epoch);
     counter.textContent = say("history_counter", { epoch });
     slider.setAttribute("aria-valuetext", counter.textContent);
     node.dataset.epoch = epoch;
-    if (telling) status.textContent = told.join(" ");
+    status.textContent = trouble || told.join(" ");
   }
 
   function go(epoch) {
