@@ -64,7 +64,9 @@ def test_a_drawing_is_judged_found_and_brought_back_by_its_link(open_page, train
     expect(page.locator("#judge-undo")).to_be_disabled()
     draw(page, SEVEN)
     expect(verdict).to_contain_text("The classifier reads it as 7")
-    expect(verdict).to_contain_text(re.compile(r"^D (takes it for|cannot tell).*logit −?\d\.\d\d, a probability of \d+ %"))
+    expect(verdict).to_contain_text(
+        re.compile(r"^D (takes it for|cannot tell).*logit −?\d\.\d\d, a probability of \d+ %")
+    )
     expect(verdict).to_contain_text(re.compile(r"Of a hundred real test digits, \d+ look less real"))
     expect(verdict).to_contain_text("D was asked whether it is a real 7")
     assert float(page.locator("#mount-judge [data-took]").get_attribute("data-took") or 999) < 250  # a busy machine
@@ -172,7 +174,9 @@ def test_without_webassembly_there_are_verdicts_but_nothing_is_found(browser, ur
     draw(page, SEVEN)
     expect(page.locator("#judge-verdict")).to_contain_text("The classifier reads it as 7")
     page.locator("#judge-find").click()
-    expect(page.locator("#judge-found")).to_contain_text("This browser has no WebAssembly. So nothing can be looked for")
+    expect(page.locator("#judge-found")).to_contain_text(
+        "This browser has no WebAssembly. So nothing can be looked for"
+    )
     context.close()
 
 

@@ -348,6 +348,8 @@ def test_where_nobody_can_draw_the_game_says_so(browser: Browser, site) -> None:
     page.goto(f"{site.url}?game=7")
     expect(page.locator("#game-status")).to_contain_text("this page has no server that could")
     context.close()
+
+
 def test_a_drawing_is_judged_and_found_there_too(open_page, site) -> None:
     site.requests.clear()
     page = open_page(site.url, ready=PAINTED)

@@ -54,7 +54,7 @@ def test_the_service_worker_keeps_the_page_and_the_first_model_and_others_later(
         "engine/train", "engine/trainer", "engine/training-digits", "engine/test-digits",  # for Watch
         "engine/searcher", "engine/classifier",  # for the judge
         "models/plain-discriminator", "models/served-discriminator",  # for the game and the judge
-        *(f"lesson/{name}" for name in ("en", "zh", "lesson", "leaky-3-light", "modern-light")),
+        *(f"lesson/{name}" for name in ("en", "zh", "lesson", "leaky-3-light", "leaky-3-dark", "modern-light", "modern-dark")),
     }  # fmt: skip
     recordings = {name for name in kept["later"] if name.startswith("histories/")}  # for whoever opens How it learned
     assert {name.rpartition("-")[0] for name in set(kept["later"]) - recordings} == later
