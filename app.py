@@ -11,6 +11,7 @@ from gan.console import print_everywhere
 from gan.errors import UserError
 from gan.proxies import use_proxies
 from gan.web.address import check_temporary_folder, listening_address
+from gan.web.temporary import remove_abandoned
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is reported to anyone
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -41,6 +42,7 @@ def main(options: Options) -> None:
     use_proxies()
     address = listening_address(options.host, options.port)
     check_temporary_folder()
+    remove_abandoned()
     # Here, not above: torch and gradio take seconds, which --help and a wrong option need not wait for.
     if ON_ZERO_GPU:
         import gan.web.zero_gpu  # noqa: F401, I001  (before torch)

@@ -42,6 +42,7 @@ def lacks_mnist() -> str | None:
 BENCHMARKS = {  # script → what it lacks, as a function, or None if it needs nothing
     "engine.py": None,
     "fight.py": lacks_browser,
+    "fooled.py": None,
     "hub.py": None,
     "page.py": lacks_browser,
     "train_speed.py": None,

@@ -1,5 +1,6 @@
 """Files that are whole or not there: written to a temporary name, then renamed."""
 
+import errno
 import json
 import os
 import tempfile
@@ -50,9 +51,19 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
                 temporary_path.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise UserError(
-            f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder."
-        ) from error
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> UserError:
+    """The message about a file or folder that can't be written."""
+    return UserError(f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder.")
+
+
+def is_of_the_disk(error: OSError) -> bool:
+    """Whether a system's error says that a disk is full, read-only or failing, or that a file may not be written."""
+    return error.errno in {
+        errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+    }  # fmt: skip
 
 
 def patiently(action: Callable[[], None]) -> None:

@@ -7,6 +7,9 @@ them. Weights are safetensors only: nothing is ever unpickled.
 
 import hashlib
 import json
+import os
+import time
+from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +22,7 @@ from torch import nn
 from gan import quantization
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.errors import ModelError
-from gan.files import to_json, write_together
+from gan.files import PAUSES, UNFINISHED, to_json, write_together
 from gan.networks import Discriminator, Generator
 
 FORMAT = 1
@@ -34,6 +37,7 @@ MAX_WEIGHTS_BYTES = 64 * 1024 * 1024
 MAX_QUOTED = 200  # characters of a value in a message
 
 Config = TypeVar("Config", GeneratorConfig, DiscriminatorConfig)
+T = TypeVar("T")
 
 
 # Write
@@ -66,6 +70,59 @@ def save_model(
     write_together({folder / name: content for name, content in files.items()})
 
 
+def read_saved(read: Callable[[Path], T], folder: Path) -> T:
+    """What `read` finds in a folder that a process may be writing, or may have been killed while writing: a reading
+    that fell between two of its files is done again, and a save that stopped there is brought to its end.
+
+    Raises:
+        ModelError: as `read`.
+    """
+    before = _version(folder)
+    try:
+        return read(folder)
+    except ModelError:
+        if not (_finish_save(folder) or _version(folder) != before):
+            raise
+        return read(folder)
+
+
+def _finish_save(folder: Path) -> bool:
+    """Put the files of a save that was killed between two of its renames into their places; whether there was one.
+
+    Its config.json, the last to be renamed, lies there under its temporary name, and every file that it records,
+    renamed or not yet, has the sha256 that it says. A living process is given the time for its own renames.
+    """
+    for waiting in folder.glob(f".{CONFIG}.*{UNFINISHED}"):
+        time.sleep(sum(PAUSES))
+        try:
+            sha256 = json.loads(waiting.read_bytes())["sha256"]
+            found = {name: _with_sha256(folder, name, sha256[name]) for name in (GENERATOR, QUANTIZED, DISCRIMINATOR)}
+            if not all(found.values()):
+                continue
+            for name, path in found.items():
+                os.replace(str(path), folder / name)
+            os.replace(waiting, folder / CONFIG)
+        except (OSError, ValueError, LookupError, TypeError):  # half written, or renamed meanwhile
+            continue
+        return True
+    return False
+
+
+def _with_sha256(folder: Path, name: str, sha256: str) -> Path | None:
+    """The file of a name, or the one that waits to be called so, that has a sha256."""
+    candidates = [p for p in (folder / name, *folder.glob(f".{name}.*{UNFINISHED}")) if p.is_file()]
+    return next((p for p in candidates if hashlib.sha256(p.read_bytes()).hexdigest() == sha256), None)
+
+
+def _version(folder: Path) -> object:
+    """What changes whenever another save has come to its end."""
+    try:
+        status = (folder / CONFIG).stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_ino, status.st_mtime_ns
+
+
 def _tensors(network: nn.Module) -> dict[str, torch.Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
 
@@ -88,8 +145,9 @@ def read_generator(folder: Path, *, device: str | torch.device = "cpu") -> Gener
     generator.to(device).eval().requires_grad_(False)
     if QUANTIZED in config["sha256"]:
         tensors, data = read_tensors(
-            folder / QUANTIZED, quantization.blank_tensors(generator.config), expected_sha256(config, QUANTIZED, folder)
-        )
+            folder / QUANTIZED, quantization.blank_tensors(generator.config),
+            expected_sha256(config, QUANTIZED, folder), optional=quantization.OPTIONAL,
+        )  # fmt: skip
         try:
             generator.set_quantized(quantization.from_tensors(generator.config, tensors))
         except ModelError as error:
@@ -116,6 +174,11 @@ def read_config(folder: Path) -> dict[str, Any]:
     Raises:
         ModelError: it is missing, too large, no JSON, of another format version, or has missing or unknown keys.
     """
+    return _read_config(folder)[1]
+
+
+def _read_config(folder: Path) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of config.json, and what they say."""
     path = folder / CONFIG
     data = _read(path, MAX_CONFIG_BYTES)
     if data is None:
@@ -135,7 +198,18 @@ def read_config(folder: Path) -> dict[str, Any]:
     for key, kind in (("recipe", str), ("training", dict), ("sha256", dict)):
         if not isinstance(config[key], kind):
             raise ModelError(f"{path}: {key!r} must be a JSON {'string' if kind is str else 'object'}")
-    return config
+    return data, config
+
+
+def model_files(folder: Path) -> dict[str, bytes]:
+    """config.json and the files whose sha256 it records, by name, of one save.
+
+    Raises:
+        ModelError: one is missing, or not as config.json says.
+    """
+    data, config = _read_config(folder)
+    names = [GENERATOR, DISCRIMINATOR, *([QUANTIZED] if QUANTIZED in config["sha256"] else [])]
+    return {CONFIG: data} | {n: _read_verified(folder / n, expected_sha256(config, n, folder)) for n in names}
 
 
 def weights_of(config: dict[str, Any]) -> str:
@@ -196,30 +270,28 @@ def load_weights(network: nn.Module, path: Path, sha256: str | None = None) -> b
 
 
 def read_tensors(
-    path: Path, expected: dict[str, torch.Tensor], sha256: str | None = None
+    path: Path, expected: dict[str, torch.Tensor], sha256: str | None = None, *, optional: frozenset[str] = frozenset()
 ) -> tuple[dict[str, torch.Tensor], bytes]:
     """The tensors of a safetensors file, by name, and its bytes.
 
     Args:
         expected: the names, shapes and dtypes that it must have; on any device, "meta" too.
         sha256: the hash that it must have.
+        optional: names of those expected that may be missing.
 
     Raises:
         ModelError: the file is missing, too large, damaged, of another sha256, or its tensors' names, shapes, dtypes or
             values (not finite) don't fit.
     """
-    data = _read(path, MAX_WEIGHTS_BYTES)
-    if data is None:
-        raise ModelError(f"{path.parent} holds no {path.name}: the weights are missing")
-    actual = hashlib.sha256(data).hexdigest()
-    if sha256 is not None and actual != sha256:
-        raise ModelError(f"{path} is damaged or was replaced: its sha256 is {actual[:8]}…, {CONFIG} says {sha256[:8]}…")
+    data = _read_verified(path, sha256)
     try:
         tensors = safetensors.torch.load(data)
     except safetensors.SafetensorError as error:
         raise ModelError(f"{path} is not a whole safetensors file ({error}): fetch or train it again") from None
-    _check_keys(set(tensors), set(expected), str(path))
+    _check_keys(set(tensors) | optional & set(expected), set(expected), str(path))
     for name, want in expected.items():  # in the network's order, so that the first misfit is the one named
+        if name not in tensors:
+            continue
         tensor = tensors[name]
         if tensor.shape != want.shape or tensor.dtype != want.dtype:
             raise ModelError(
@@ -229,6 +301,17 @@ def read_tensors(
         if not torch.isfinite(tensor).all():
             raise ModelError(f"{path}: tensor {name} holds values that are not finite")
     return tensors, data
+
+
+def _read_verified(path: Path, sha256: str | None) -> bytes:
+    """A weights file's bytes, if they have that sha256."""
+    data = _read(path, MAX_WEIGHTS_BYTES)
+    if data is None:
+        raise ModelError(f"{path.parent} holds no {path.name}: the weights are missing")
+    actual = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and actual != sha256:
+        raise ModelError(f"{path} is damaged or was replaced: its sha256 is {actual[:8]}…, {CONFIG} says {sha256[:8]}…")
+    return data
 
 
 def _read(path: Path, most: int) -> bytes | None:

@@ -37,6 +37,8 @@ LEVELS = 127  # of an int8, either way
 FINE_LEVELS = 511  # of 10 bits: activations that no BatchNorm evens out have long tails, and 127 steps are too coarse
 MAX_LEVELS = 2**15 - 1  # the browser's engine multiplies int16
 MAX_SUM = 2**24  # below it, float32 holds every whole number
+MIN_INT8_INPUTS = 2  # of a product of bytes: with one, torch 2.14 leaves the sums unwritten (with AMX)
+OPTIONAL = frozenset({"levels"})  # of the tensors in a file: without it every input is in the range of an int8
 TANH_STEPS = 1024  # entries of the table of grey levels for each unit of tanh's argument
 TANH_END = 4  # beyond ±3.12 every grey is 0 or 255
 SLOPE = 0.2  # of leaky ReLU
@@ -104,7 +106,7 @@ class QuantizedGenerator:
             named["embedding"] = self.embedding
         for i, layer in enumerate(self.layers):
             named |= {f"layers.{i}.{name}": getattr(layer, name) for name in ("weight", "multiplier", "bias")}
-        if has_levels(self.config):
+        if any(layer.levels != LEVELS for layer in self.layers):
             named["levels"] = torch.tensor([layer.levels for layer in self.layers], dtype=torch.int32)
         return named
 
@@ -179,7 +181,9 @@ class QuantizedGenerator:
 
 
 def _factors(layer: IntegerLayer, dtype: torch.dtype) -> torch.dtype:
-    return torch.float32 if dtype == torch.int8 and layer.levels > LEVELS else dtype
+    if dtype == torch.int8 and (layer.levels > LEVELS or layer.matrix.shape[1] < MIN_INT8_INPUTS):
+        return torch.float32
+    return dtype
 
 
 def _sums(layer: IntegerLayer, matrix: Tensor, x: Tensor) -> Tensor:
@@ -215,15 +219,19 @@ def _product(x: Tensor, matrix: Tensor) -> Tensor:
 @cache
 def int8_products_are_exact() -> bool:
     """Whether this processor's products of int8 matrices, four times as fast as float32's, are exact. Those without a
-    dot product of bytes (VNNI and the like) add pairs in 16 bits, which overflow first with the largest factors."""
-    x = torch.full((16, 1040), LEVELS, dtype=torch.int8)
-    x[::2] *= -1
-    matrix = torch.full((16, 1040), LEVELS, dtype=torch.int8)
-    matrix[:8] *= -1
-    try:
-        return torch.equal(_product(x, matrix).double(), _product(x, matrix.double()))
-    except RuntimeError:  # not on this processor, or not in this release of torch
-        return False
+    dot product of bytes (VNNI and the like) add pairs in 16 bits, which overflow first with the largest factors; and a
+    library may choose another way for each shape."""
+    for n, inputs, rows in ((16, 1040, 16), (1, 200, 784), (400, 512, 512), (3, MIN_INT8_INPUTS, 5), (1, 33, 1)):
+        x = torch.full((n, inputs), LEVELS, dtype=torch.int8)
+        x[::2] *= -1
+        matrix = torch.full((rows, inputs), LEVELS, dtype=torch.int8)
+        matrix[: rows // 2] *= -1
+        try:
+            if not torch.equal(_product(x, matrix).double(), _product(x, matrix.double())):
+                return False
+        except RuntimeError:  # not on this processor, or not in this release of torch
+            return False
+    return True
 
 
 def _scaled(layer: IntegerLayer, sums: Tensor) -> Tensor:
@@ -338,7 +346,7 @@ def grey_table() -> Tensor:
 
 
 def has_levels(config: GeneratorConfig) -> bool:
-    """Whether the range of each layer's input is recorded, for it need not be that of an int8."""
+    """Whether the range of each layer's input need not be that of an int8. It is recorded where one isn't."""
     return config.architecture == "mlp" and config.batch_norm == "none"
 
 
@@ -373,7 +381,8 @@ def check(quantized: QuantizedGenerator) -> None:
 
 
 def blank_tensors(config: GeneratorConfig) -> dict[str, Tensor]:
-    """Tensors on "meta" with the names, shapes and types that a generator's quantized.safetensors must have."""
+    """Tensors on "meta" with the names, shapes and types that a generator's quantized.safetensors must have; those of
+    `OPTIONAL` may be missing."""
     with torch.device("meta"):
         named = {"input_scale": torch.empty(()), "grey": torch.empty(2 * TANH_END * TANH_STEPS + 1, dtype=torch.uint8)}
         if config.num_classes:
@@ -404,7 +413,7 @@ def from_tensors(config: GeneratorConfig, tensors: dict[str, Tensor]) -> Quantiz
         ModelError: see `check`.
     """
     count = len(_weight_shapes(config))
-    levels = tensors["levels"].tolist() if has_levels(config) else [LEVELS] * count
+    levels = tensors["levels"].tolist() if "levels" in tensors else [LEVELS] * count
     layers = [
         IntegerLayer(tensors[f"{layer}.weight"], tensors[f"{layer}.multiplier"], tensors[f"{layer}.bias"], levels[i])
         for i, layer in enumerate(f"layers.{i}" for i in range(count))

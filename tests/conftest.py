@@ -3,7 +3,7 @@
 import functools
 import os
 import struct
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import torch
 import tests.hub.endpoint  # noqa: F401  (before huggingface_hub is imported: no test reaches the real Hub)
 from gan.data import Dataset
 from tests.hub.fixtures import hub, repository, run_folder, server  # noqa: F401  (fixtures)
+from tests.web.apps import Apps
 
 
 def blobs(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -58,6 +59,13 @@ def mnist_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def toy_data() -> Dataset:
     images, labels = blobs(1024)
     return Dataset("toy", torch.from_numpy(images).view(-1, 784), torch.from_numpy(labels).long())
+
+
+@pytest.fixture(scope="session")
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apps]:
+    """Starts `python app.py`."""
+    with Apps(tmp_path_factory.mktemp("apps")) as apps:
+        yield apps
 
 
 def in_own_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:

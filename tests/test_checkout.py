@@ -1,6 +1,7 @@
 """What a maker does with the checkout itself: make, git, a container."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -30,19 +31,34 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_a_clone_without_git_lfs_holds_the_files_themselves_unchanged(clone: Path) -> None:
-    assert (clone / "checkpoints/modern/model.safetensors").stat().st_size > 1_000_000
-    git(clone, "add", "--renormalize", ".")
-    assert git(clone, "status", "--porcelain") == ""
+@pytest.mark.parametrize("lfs", [False, True], ids=["without git-lfs", "with git-lfs"])
+def test_a_clone_holds_the_files_themselves_unchanged(clone: Path, tmp_path: Path, lfs: bool) -> None:
+    folder = tmp_path / "clone"
+    shutil.copytree(clone, folder)
+    if lfs:
+        install_lfs(folder)
+    assert (folder / "checkpoints/modern/model.safetensors").stat().st_size > 1_000_000
+    git(folder, "add", "--renormalize", ".")
+    assert git(folder, "status", "--porcelain") == ""
+
+
+def install_lfs(folder: Path) -> None:
+    """A stand-in for `git lfs install`, for this repository alone."""
+    git(folder, "config", "filter.lfs.clean", CLEAN)
+    git(folder, "config", "filter.lfs.smudge", "cat")
 
 
 def test_the_commit_for_a_space_has_binary_files_as_pointers_only(clone: Path, tmp_path: Path) -> None:
     """As the README says it, with a stand-in for git-lfs's filter."""
     space = tmp_path / "space"
     shutil.copytree(clone, space)
-    git(space, "config", "filter.lfs.clean", CLEAN)
-    git(space, "config", "filter.lfs.smudge", "cat")
+    install_lfs(space)
     git(space, "checkout", "-q", "--orphan", "space")
+    tracked = re.search(r'git lfs track ((?:"\S+" ?)+)', (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert tracked
+    with (space / ".gitattributes").open("a", encoding="utf-8") as attributes:  # as `git lfs track` does
+        attributes.writelines(f"{name} filter=lfs diff=lfs merge=lfs -text\n" for name in shlex.split(tracked[1]))
+    git(space, "add", ".gitattributes")
     git(space, "add", "--renormalize", ".")
     git(space, "commit", "-q", "-m", "The page")
     assert git(space, "rev-list", "--count", "HEAD").strip() == "1"

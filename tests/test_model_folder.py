@@ -278,6 +278,19 @@ def test_an_older_folder_without_one_is_quantised_to_the_same_bytes(folder):
     assert not (folder / QUANTIZED).exists(), "reading writes nothing"
 
 
+def test_inputs_are_bytes_where_an_older_file_records_no_range(tmp_path):
+    torch.manual_seed(0)
+    generator = Generator(GeneratorConfig(latent_dim=4, widths=(8,)))
+    save_model(tmp_path, generator, Discriminator(DiscriminatorConfig(widths=(8,))), recipe="relu-2", training={})
+    tensors = safetensors.torch.load_file(tmp_path / QUANTIZED)
+    assert tensors.pop("levels").tolist() == [511, 511]
+    older = safetensors.torch.save(tensors)
+    replace_weights(tmp_path, older, QUANTIZED)
+    read = Generator.from_pretrained(tmp_path)
+    assert [layer.levels for layer in read.quantized().layers] == [127, 127]
+    assert safetensors.torch.save(read.quantized().tensors()) == older, "links that pin it find it"
+
+
 def changed(folder: Path, **tensors: torch.Tensor) -> bytes:
     return safetensors.torch.save(safetensors.torch.load_file(folder / QUANTIZED) | tensors)
 

@@ -13,6 +13,7 @@ import pytest
 from gan import proxies
 from gan.proxies import ProxyError, use_proxies
 from tests.browser.conftest import free_port
+from tests.processes import health
 from tests.web.models import untrained
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,17 +110,8 @@ def test_the_app_starts_and_answers_with_a_dead_proxy_in_the_environment(tmp_pat
         cwd=ROOT, env=environment(**proxy, GRADIO_TEMP_DIR=str(tmp_path / "temporary")),
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 120
         with httpx.Client(trust_env=False) as client:
-            while True:
-                try:
-                    health = client.get(f"http://127.0.0.1:{port}/healthz", timeout=5).json()
-                    break
-                except httpx.TransportError:
-                    assert process.poll() is None, "app.py ended"
-                    assert time.monotonic() < deadline, "app.py does not answer"
-                    time.sleep(0.2)
-            assert health["model"] == "model"
+            assert health(process, f"http://127.0.0.1:{port}", client)["model"] == "model"
             assert client.get(f"http://127.0.0.1:{port}/").status_code == 200
         time.sleep(2)  # Gradio asks itself after it has begun to listen: it would give up now
         assert process.poll() is None

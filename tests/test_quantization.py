@@ -143,7 +143,9 @@ def test_the_largest_sums_are_reached_and_exact() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(1, 70), st.integers(1, 1040), st.integers(1, 70), st.integers(0, 2**32 - 1))
+@given(
+    st.integers(1, 70), st.integers(quantization.MIN_INT8_INPUTS, 1040), st.integers(1, 70), st.integers(0, 2**32 - 1)
+)
 def test_products_of_bytes_are_those_of_whole_numbers(n: int, inputs: int, rows: int, seed: int) -> None:
     if not quantization.int8_products_are_exact():
         pytest.skip("this processor's products of bytes are not exact, so they are not used")

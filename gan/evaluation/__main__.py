@@ -77,8 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = tyro.cli(Options, args=arguments, prog="python -m gan.evaluation")
     try:
         source = resolve(options.model)
-        with source.whole():
-            training_record = read_config(source.folder)["training"]
+        training_record = source.read(read_config)["training"]
         if options.with_inception and training_record.get("dataset", "mnist") != "mnist":
             raise UserError(
                 f"--inception compares with MNIST, and {source.name} was trained on other data: leave it out"

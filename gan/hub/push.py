@@ -26,7 +26,16 @@ from gan.hub.repository import (
     commit,
     look,
 )
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, read_discriminator, read_generator
+from gan.model_folder import (
+    CONFIG,
+    DISCRIMINATOR,
+    GENERATOR,
+    QUANTIZED,
+    model_files,
+    read_discriminator,
+    read_generator,
+    read_saved,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
@@ -115,7 +124,7 @@ def push(
     target.check_names()
     options = options or CardOptions()
     folder = local_folder(model)
-    read_generator(folder), read_discriminator(folder)  # nothing damaged is published
+    read_saved(lambda f: (read_generator(f), read_discriminator(f)), folder)  # nothing damaged is published
     contents(folder, target, options)
     try:
         return within(
@@ -162,11 +171,10 @@ def contents(folder: Path, target: Target, options: CardOptions, there: Reposito
     wanted = {name: value for name, value in (remembered | given).items() if value}
     url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
     text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
-    names = [CONFIG, GENERATOR, DISCRIMINATOR, *_published(folder)]
-    if (folder / QUANTIZED).is_file():
-        names.append(QUANTIZED)
+    # As they are now: a run may write newer ones while they are sent.
+    files = read_saved(model_files, folder) | {name: (folder / name).read_bytes() for name in _published(folder)}
     return Contents(
-        {name: folder / name for name in names},
+        files,
         text,
         owned=["license:"] if "license" in given else [],
         options=wanted,

@@ -2,10 +2,11 @@
 
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -13,15 +14,16 @@ from gan import bundled
 from gan.errors import ModelError
 from gan.hub import fetch
 from gan.hub.errors import HubError
-from gan.model_folder import read_discriminator, read_generator
+from gan.model_folder import read_discriminator, read_generator, read_saved
 from gan.networks import Discriminator, Generator
+
+T = TypeVar("T")
 
 
 def load_generator(model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu") -> Generator:
     """See `Generator.from_pretrained`."""
     source = resolve(model, revision)
-    with source.whole():
-        generator = read_generator(source.folder, device=device)
+    generator = source.read(partial(read_generator, device=device))
     generator.name, generator.revision = source.name, source.commit
     return generator
 
@@ -30,9 +32,7 @@ def load_discriminator(
     model: str | Path, *, revision: str | None = None, device: str | torch.device = "cpu"
 ) -> Discriminator:
     """The discriminator beside a generator; arguments and errors as `Generator.from_pretrained`."""
-    source = resolve(model, revision)
-    with source.whole():
-        return read_discriminator(source.folder, device=device)
+    return resolve(model, revision).read(partial(read_discriminator, device=device))
 
 
 @dataclass(frozen=True)
@@ -43,15 +43,14 @@ class Source:
     name: str
     commit: str | None = None
 
-    @contextmanager
-    def whole(self) -> Iterator[None]:
-        """Read the files inside this block: fetched ones that prove damaged are removed from the cache, so that the
-        next try fetches them again."""
+    def read(self, read: Callable[[Path], T]) -> T:
+        """What `read` finds in the folder. Fetched files that prove damaged are removed from the cache, so that the
+        next try fetches them again; a local folder may just be written."""
+        if self.commit is None:
+            return read_saved(read, self.folder)
         try:
-            yield
+            return read(self.folder)
         except ModelError as error:
-            if self.commit is None:
-                raise
             fetch.Snapshot(self.name, self.commit, self.folder).discard()
             raise ModelError(f"{error} (removed from the cache: the next try fetches it anew)") from error
 

@@ -35,6 +35,7 @@ from gan.hub.resolve import names_repository
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, QUANTIZED, read_generator
 
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
+PAGE_LESSON = ("docs/learn*.md", *(f"checkpoints/{name}/curves-*.png" for name in ("modern", "leaky-3")))
 MODEL_FILES = (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR)
 PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (*MODEL_FILES, "classifier.safetensors"))
 VARIABLE = "GAN_MODEL"
@@ -196,7 +197,9 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
             run = Path(model)
             read_generator(run)
             variable = name_in_space(run)
-    found = [path for pattern in (*PAGE_FILES, *PAGE_MODELS) for path in ROOT.glob(pattern) if path.is_file()]
+    found = [
+        path for pattern in (*PAGE_FILES, *PAGE_LESSON, *PAGE_MODELS) for path in ROOT.glob(pattern) if path.is_file()
+    ]
     names = sorted(path.relative_to(ROOT).as_posix() for path in found)
     files: dict[str, Path | bytes] = {
         name: ROOT / name for name in names if not re.search(r"(^|/)(\.|__pycache__/)", name)

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gan.errors import UserError
 from gan.files import patiently, write_atomically
+from gan.recording import HISTORY
 from gan.training.settings import damaged, read_metadata, saved_states
 
-HISTORY = "history.jsonl"
 STATES_KEPT = 3
 
 

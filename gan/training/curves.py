@@ -12,29 +12,36 @@ from matplotlib.ticker import LogFormatter
 from PIL import Image
 
 from gan import images
-from gan.files import write_atomically
+from gan.files import write_atomically, write_together
 from gan.model_folder import read_config
+from gan.recording import EPOCHS, FRAME_MILLISECONDS, FRAMES, STILL_FRAMES, TIME_LAPSE, chosen_frames
 
+TIME_LAPSE_BYTES = 400_000
+FEWER_FRAMES = (FRAMES, 40, 24, 16)  # until they fit into so many bytes, or are few
 _INK = {"light": "#1f2328", "dark": "#e6edf3"}
 _PAPER = {"light": "#ffffff", "dark": "#0d1117"}
 _LINES = {"light": ("#0969da", "#bc4c00", "#1a7f37"), "dark": ("#58a6ff", "#f0883e", "#3fb950")}
 
 
-def save_time_lapse(folder: Path, frames_at_most: int = 60) -> None:
-    """timelapse.gif and timelapse.webp from samples/epoch-*.png, at half their size: the same digits, epoch by epoch.
+def save_time_lapse(folder: Path) -> None:
+    """timelapse.gif and timelapse.webp from samples/epoch-*.png, at half their size: the same digits, epoch by epoch,
+    and timelapse.json, which says of which epochs.
 
-    Of more than `frames_at_most` epochs, some are chosen at even distances on a logarithmic scale, since most happens
-    early. The last frame stays for two seconds.
+    A page shows the WebP, so it has at most `TIME_LAPSE_BYTES`: of many epochs it shows some. The last frame stays for
+    two seconds.
     """
     paths = sorted(folder.glob("samples/epoch-*.png"))
-    if len(paths) > frames_at_most:
-        chosen = np.unique(np.geomspace(1, len(paths), frames_at_most).round().astype(int) - 1)
-        paths = [paths[i] for i in chosen]
-    frames = np.stack([255 - np.asarray(Image.open(path).convert("L").reduce(2)) for path in paths])
-    fps = 8
-    frames = np.concatenate([frames, frames[-1:].repeat(2 * fps, axis=0)])
+    pictures = [255 - np.asarray(Image.open(path).convert("L").reduce(2)) for path in paths]
+    fps = round(1000 / FRAME_MILLISECONDS)
+    for most in FEWER_FRAMES:
+        chosen = chosen_frames(len(paths), most)
+        frames = np.stack([pictures[i] for i in [*chosen, *chosen[-1:] * STILL_FRAMES]])
+        webp = images.webp(frames, fps)
+        if len(webp) <= TIME_LAPSE_BYTES:
+            break
+    epochs = [int(paths[i].stem.rpartition("-")[2]) for i in chosen]
     write_atomically(folder / "timelapse.gif", images.gif(frames, fps))
-    write_atomically(folder / "timelapse.webp", images.webp(frames, fps))
+    write_together({folder / TIME_LAPSE: webp, folder / EPOCHS: json.dumps({"epochs": epochs}) + "\n"})
 
 
 def save_curves(folder: Path) -> None:

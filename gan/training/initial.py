@@ -50,13 +50,15 @@ def load_initial(model: str, recipe: Recipe) -> Initial:
         ModelError: there is no such model, or it is damaged.
         UserError: its networks aren't the recipe's; the message gives the flags that make them so.
     """
-    source = resolve(model)
-    with source.whole():
-        config = read_config(source.folder)
-        _check_networks(model, config, recipe)
-        if not (source.folder / DISCRIMINATOR).is_file():
+
+    def read(folder: Path) -> tuple[Generator, Discriminator]:
+        _check_networks(model, read_config(folder), recipe)
+        if not (folder / DISCRIMINATOR).is_file():
             raise UserError(f"{model} holds no {DISCRIMINATOR}, and a run needs both players: name another --init-from")
-        generator, discriminator = read_generator(source.folder), read_discriminator(source.folder)
+        return read_generator(folder), read_discriminator(folder)
+
+    source = resolve(model)
+    generator, discriminator = source.read(read)
     name = f"{source.name}@{source.commit}" if source.commit else source.name
     return Initial(generator, discriminator, {"model": name, "weights": generator.weights})
 

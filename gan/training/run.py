@@ -25,14 +25,15 @@ from gan.devices import choose_device, describe_device
 from gan.errors import UserError, one_line
 from gan.evaluation.evaluate import quick_scores
 from gan.evaluation.standard import Standard, standard_of
-from gan.files import remove_unfinished, write_atomically
+from gan.files import is_of_the_disk, remove_unfinished, unwritable, write_atomically
 from gan.hub.card import DATA_PICTURE
 from gan.model_folder import CONFIG, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
+from gan.recording import HISTORY
 from gan.training.advice import Collapse
 from gan.training.batches import check_share
-from gan.training.checkpoints import HISTORY, load_newest_state, save_state
+from gan.training.checkpoints import load_newest_state, save_state
 from gan.training.commands import reproducing_command, resuming_command
 from gan.training.initial import Initial, load_initial
 from gan.training.options import RunOptions
@@ -94,6 +95,10 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         raise ProcessError(
             f"{trainer.device} is out of memory: lower --batch-size or choose another --device"
         ) from None
+    except OSError as error:  # of what is written bit by bit: the history, a tracker's log
+        if not is_of_the_disk(error):
+            raise
+        raise unwritable(Path(error.filename or folder), error) from error
     finally:
         accelerator.end_training()
 

@@ -23,6 +23,7 @@ MAX_BYTES = 300_000  # of the file: some chats show no larger one
 PAPER, INK = (251, 249, 245), (40, 37, 33)  # the page's colours
 STILLS = 10  # of a walk
 PLANE_SIZE = 9  # digits along each side of a plane: twice their size fills the height
+IN_PLACE_OF_A_PART = DigitsRequest(count=2 * NUM_CLASSES)  # what only the page shows has no picture of its own
 LEADING = 2  # pixels between the rows of a written line
 PALETTE = [round(p + (i - p) * v / 255) for v in range(256) for p, i in zip(PAPER, INK, strict=True)]
 
@@ -90,7 +91,7 @@ def _rows(text: str) -> list[str]:
 
 
 def _part(generator: Generator, _: Request) -> np.ndarray:
-    return _arranged(draw(generator, DigitsRequest(count=2 * NUM_CLASSES)))  # it has no picture of its own
+    return _arranged(draw(generator, IN_PLACE_OF_A_PART))
 
 
 _PICTURES: dict[type[Request], Callable[[Generator, Any], np.ndarray]] = {

@@ -2,7 +2,8 @@
 
 from gan.config import PIXELS
 from gan.networks import Generator
-from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.cards import IN_PLACE_OF_A_PART
+from gan.web.requests import DigitsRequest, PageRequest, PlaneRequest, Request, TextRequest, WalkRequest
 
 # Milliseconds on one core of 2024. What counts is their proportion: the queue learns how fast the machine is.
 LATENT = 0.02  # of one digit
@@ -38,7 +39,7 @@ def card_milliseconds(generator: Generator, request: Request) -> float:
 
 
 def digits(request: Request) -> int:
-    """How many digits a request draws."""
+    """How many digits a request draws (one of the page's parts: its card)."""
     match request:
         case DigitsRequest():
             return request.cells
@@ -48,4 +49,6 @@ def digits(request: Request) -> int:
             return request.size**2
         case TextRequest():
             return len(request.text)
-    return 1
+        case PageRequest():
+            return IN_PLACE_OF_A_PART.cells
+    raise TypeError(f"{type(request).__name__} has no cost")

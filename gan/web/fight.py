@@ -25,6 +25,7 @@ FIGHTS: dict[str, Recipe] = {
         moving_average=0.99,  # averages over a hundred steps: who watches sees the digits form
     ),
 }
+PRESETS = ("collapse", "strong_d", "strong_g", "overfit")  # ways to break `small`, of engine/training/presets.js
 FILES = {"wasm": "train.wasm", "worker": "trainer.js", "digits": "training-digits.png", "unseen": "test-digits.png"}
 
 

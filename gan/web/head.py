@@ -21,7 +21,9 @@ from gan.web.assets import engine_version, static_version
 from gan.web.discriminators import discriminator_state
 from gan.web.drawn_here import engine_state
 from gan.web.fight import fight_state
+from gan.web.histories import page_histories, store_folders
 from gan.web.judge_state import SEARCHER, classifier_sha256, judge_state, near
+from gan.web.lesson import lesson_address, lesson_state
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
@@ -161,10 +163,12 @@ def script(
         "conditional": generator.conditional,
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
+        "histories": page_histories(store_folders(models), lambda _, file: f"./history/{file.name}"),
         **discriminator_state(generator),
         "near": near(generator),
         "judge": judge_state(_judge_address),
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
+        "lesson": lesson_state(lesson_address) | {"script": f"./page/{static_version()}/lesson.js"},
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
         "models": choices(models),

@@ -4,7 +4,6 @@ Start-up never waits for the Hub: a model that isn't at hand is fetched in the b
 bundled weights serve, and `status` says which and why.
 """
 
-import shutil
 import sys
 import tempfile
 import threading
@@ -34,6 +33,7 @@ from gan.model_folder import (
     weights_of,
 )
 from gan.networks import Generator
+from gan.web.temporary import TemporaryFolder
 
 DEFAULT = "modern"
 SERVED_SECONDS = 120.0  # deadline of the background fetch of the model to serve
@@ -142,8 +142,9 @@ class ModelStore:
         self._fetching: dict[str, Future[Generator]] = {}
         self._answers: OrderedDict[str, tuple[float, str | ModelError]] = OrderedDict()  # expiry; user/repo@commit
         self._closed = threading.Event()
-        self._folder: str | None = None
+        self._folder: TemporaryFolder | None = None
         self.served: Generator
+        self.served_folder: Path | None = None  # None: of a model from the Hub, whose recordings aren't fetched
         self.status = ""
         self._start(model)
 
@@ -153,8 +154,12 @@ class ModelStore:
         """Serve what is at hand, say so, and start the background fetch of a model on the Hub."""
         if isinstance(model, Generator):
             self.served, self.device = model, model.device
+            twin = bundled.BUNDLED / model.name
+            if model.name in bundled.bundled_models() and weights_of(read_config(twin)) == model.weights:
+                self.served_folder = twin
         elif not resolve.names_repository(model):
             self.served = resolve.load_generator(model, device=self.device)
+            self.served_folder = resolve.resolve(model).folder
         else:
             self._start_from_hub(str(model))
             return
@@ -210,14 +215,14 @@ class ModelStore:
         """Stop asking the Hub for the model to serve, and remove what visitors' fetches have written so far."""
         self._closed.set()
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
 
-    def _temporary(self) -> str:
+    def _temporary(self) -> Path:
         """The folder for visitors' fetches, made when the first one is needed."""
         with self._lock:
             if self._folder is None:
-                self._folder = tempfile.mkdtemp(prefix="gan-visitors-")
-            return self._folder
+                self._folder = TemporaryFolder()
+            return self._folder.path
 
     # The models that links name
 
@@ -243,7 +248,7 @@ class ModelStore:
         return generator
 
     def _named(self, name: str | None, weights: str | None, patience: float) -> Generator:
-        is_bundled = name in bundled.bundled_models()
+        is_bundled = name in self._bundled or name in bundled.bundled_models()  # one that was deleted since is kept
         mine = not is_bundled or has_weights(self.served, weights)
         if not name or (name == name_of(self.served) and mine):
             return self.served

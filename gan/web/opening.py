@@ -7,6 +7,7 @@ from gan.errors import UserError
 from gan.hub.errors import HubError
 from gan.networks import Generator
 from gan.web import links
+from gan.web.histories import store_folders
 from gan.web.model_store import ModelStore, NotReadyError, OtherWeightsError, UnknownModelError, name_of, pin
 from gan.web.opening_wall import opening_wall
 from gan.web.parameters import Problem
@@ -46,7 +47,12 @@ def open_link(
             unavailable = [_unavailable(models, request, error)]
     if page and not links.names_anything(query):
         request = opening_wall(generator.weights)
-    facts = Facts(model=name_of(generator), conditional=nobody or generator.conditional, page=page)
+    facts = Facts(
+        model=name_of(generator),
+        conditional=nobody or generator.conditional,
+        histories=tuple(store_folders(models)) if page else None,
+        page=page,
+    )
     request, problems = request.check(facts, problems)
     return generator, request, unavailable + problems
 

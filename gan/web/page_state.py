@@ -28,6 +28,7 @@ LIMITS = {  # that the page's scripts keep
     "seeds": NUM_SEEDS,
     "classes": NUM_CLASSES,
     "fps": requests.MAX_FPS,
+    "rounds": requests.ROUNDS,
     "temperature": [MIN_TEMPERATURE, MAX_TEMPERATURE],
     "size": IMAGE_SIZE,
 }

@@ -50,6 +50,7 @@ MESSAGES = {
     "model": "must be a bundled model's name, or user/repo@commit",
     "weights": "must be 8 hexadecimal digits",
     "drawing": "must be a drawing as this page writes it into its address",
+    "small_only": "must be left out: it breaks the recipe small, not {recipe}",
     "section": "must be a section of the lesson",
     "version": "must be {version}: this page reads no other version of links",
     "repeated": "must be given once",
@@ -64,6 +65,7 @@ MESSAGES = {
     "pixels": "must be at most {most} for a picture of this size",
     "outside": "must be one of the digits that are shown",
     "no_model": "is not served here; these are: {known}",
+    "no_history": "is no model whose training can be shown here; these are: {known}",
     "not_ready": "is being fetched: try again in some seconds",
     "unreachable_model": "cannot be fetched: {error}",
     "broken_model": "cannot be loaded: {error}",
@@ -134,7 +136,7 @@ def switch(about: str, **options: Any) -> Any:
     return parameter(False, {"is": "switch"}, read, about, schema, write=lambda on: str(int(on)), **options)
 
 
-def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -> Any:
+def choice(default: str | None, choices: tuple[str, ...], about: str, **options: Any) -> Any:
     """One of several words."""
 
     def read(text: str) -> str:
@@ -146,9 +148,7 @@ def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -
     return parameter(default, form, read, about, {"type": "string", "enum": list(choices)}, **options)
 
 
-def pattern(
-    regex: str, code: str, about: str, example: str, *, default: str | None = None, **options: Any
-) -> Any:
+def pattern(regex: str, code: str, about: str, example: str, *, default: str | None = None, **options: Any) -> Any:
     """A text of a certain form, absent unless given or there is a default; `code` is the refusal's."""
 
     def read(text: str) -> str:

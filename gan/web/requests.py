@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeVar
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.images import square
 from gan.latents import NUM_SEEDS, Interpolation
-from gan.web.fight import FIGHTS
+from gan.web.fight import FIGHTS, PRESETS
 from gan.web.parameters import (
     MAX_KEYS,
     Problem,
@@ -53,6 +53,8 @@ class Facts:
     """The generator's name in links."""
     conditional: bool
     """Whether it can be asked for a digit."""
+    histories: tuple[str, ...] | None = None
+    """The models whose recorded training the page can show; None: nobody looked."""
     page: bool = False
     """Whether the page shows it, which reads no `scale`, so that no size of a picture is limited."""
 
@@ -257,6 +259,12 @@ class WatchRequest(PageRequest):
 
     watch: str = choice("small", tuple(FIGHTS), "The recipe that trains", always=True, only="page")
     run: int = whole(0, 0, NUM_SEEDS - 1, "Seed of its weights, the order of its digits, and its noise", only="page")
+    preset: str | None = choice(None, PRESETS, "The way in which it is broken; absent: it is whole", only="page")
+
+    def _put_right(self, facts: Facts) -> tuple[Self, list[Problem]]:
+        if self.preset is None or self.watch == "small":
+            return self, []
+        return replace(self, preset=None), [Problem("preset", self.preset, "small_only", {"recipe": self.watch})]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +274,9 @@ class GameRequest(PageRequest):
     game: int = whole(0, 0, NUM_SEEDS - 1, "Seed of the rounds", always=True, only="page")
     pairs: bool = switch("1: a real digit beside a drawn one; else one digit at a time", only="page")
     clock: bool = switch("1: three seconds for each", only="page")
-    score: int | None = whole(None, 0, ROUNDS, f"Right answers, of {ROUNDS}, of whoever gives the link away", only="page")
+    score: int | None = whole(
+        None, 0, ROUNDS, f"Right answers, of {ROUNDS}, of whoever gives the link away", only="page"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,11 +296,29 @@ class HistoryRequest(PageRequest):
     beside: str | None = pattern(MODEL, "model", "Another model, at the same epoch", "relu-2", only="page")
     epoch: int | None = whole(None, 0, 100_000, "The recorded epoch; absent: the last", only="page")
 
+    def _put_right(self, facts: Facts) -> tuple[Self, list[Problem]]:
+        if facts.histories is None:
+            return self, []
+        fixed, problems, known = self, [], {"known": ", ".join(facts.histories)}
+        if self.history not in facts.histories:
+            problems.append(Problem("history", self.history, "no_history", known))
+            fixed = replace(fixed, history=facts.histories[0] if facts.histories else self.history)
+        if self.beside is not None and self.beside not in facts.histories:
+            problems.append(Problem("beside", self.beside, "no_history", known))
+            fixed = replace(fixed, beside=None)
+        return fixed, problems
+
 
 @dataclass(frozen=True, kw_only=True)
 class LearnRequest(PageRequest):
     """The lesson, at a section."""
 
     learn: str = pattern(
-        "[a-z0-9-]{0,80}", "section", "The section, by its heading", "mode-collapse", default="", always=True, only="page"
+        "[a-z0-9-]{0,80}",
+        "section",
+        "The section, by its heading",
+        "mode-collapse",
+        default="",
+        always=True,
+        only="page",
     )

@@ -4,6 +4,7 @@ A picture's ETag is known before it is drawn, and a link that pins weights is im
 """
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict
@@ -85,13 +86,13 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
         if problems:
             return refusal(problems)
         try:
-            found = await queue.result(
-                ("directions", generator), partial(directions_json, generator), cost.DIRECTIONS,
-                stranger=models.is_strangers(generator),
+            found = await queue.file(
+                ("directions", pin(generator)), lambda: json.dumps(directions_json(generator)).encode(),
+                cost.DIRECTIONS, stranger=models.is_strangers(generator),
             )  # fmt: skip
         except BusyError as error:
             return busy(error)
-        return JSONResponse(found, headers={"Cache-Control": REVALIDATE})
+        return Response(found, media_type="application/json", headers={"Cache-Control": REVALIDATE})
 
     async def openapi(_: HttpRequest) -> Response:
         return JSONResponse(openapi_document())

@@ -8,21 +8,25 @@ import inspect
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import gradio as gr
 import uvicorn
-from anyio.to_thread import current_default_thread_limiter
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gan.web.assets import engine_file, static_file
 from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
+from gan.web.histories import history_response, store_folders
+from gan.web.lesson import lesson_file
 from gan.web.limits import Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
@@ -31,7 +35,6 @@ from gan.web.queue import DrawingQueue
 from gan.web.routes import routes
 from gan.web.theme import theme
 
-MAX_CONNECTIONS = 900  # at a time; each takes a descriptor, and many systems give a process 1,024
 PAGE_THREADS = 8
 MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
 MAX_CALLS = 64  # of Gradio's API that wait
@@ -54,6 +57,8 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
             *plain,
             Route("/page/{version}/{name}", static_file),
             Route("/engine/{version}/{name}", engine_file),
+            Route("/history/{name}", history_file(models)),
+            Route("/lesson/{version}/{name}", lesson_file),
             *more_routes,
         ],
         middleware=[
@@ -72,6 +77,15 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     waiting = page._queue
     waiting.pending_messages_per_session = Mailboxes(waiting.pending_event_ids_session)
     return app
+
+
+def history_file(models: ModelStore) -> Callable[[HttpRequest], Awaitable[Response]]:
+    """The endpoint of the recorded trainings' files."""
+
+    async def endpoint(http: HttpRequest) -> Response:
+        return await run_sync(history_response, http, store_folders(models).values())
+
+    return endpoint
 
 
 def call_of(name: object, function: Callable[..., object]) -> Call:
@@ -97,7 +111,6 @@ def server(app: Starlette, **address: Any) -> uvicorn.Server:
             log_level="warning",
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MAX_CONNECTIONS,
             h11_max_incomplete_event_size=MAX_HEAD,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=DRAIN_SECONDS,

@@ -25,9 +25,11 @@ from gan.web.directions import directions_json
 from gan.web.discriminators import discriminator_state, reference, weights_bytes
 from gan.web.drawn_here import fingerprints, integer_weights
 from gan.web.fight import FILES, fight_state
+from gan.web.histories import HistoryFile, history_folders, page_histories
 from gan.web.joining import compact, joined
 from gan.web.judge_state import SEARCHER, judge_state, near
-from gan.web.model_store import pin
+from gan.web.lesson import SOURCES, lesson_html, pictures
+from gan.web.model_store import name_of, pin
 from gan.web.opening_wall import opening_wall
 from gan.web.page_state import constants, in_script, values_of
 from gan.web.palette import PAPER, css_variables
@@ -59,12 +61,15 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     manifest = files.add("page/site.webmanifest", json.dumps(web_manifest(icons), ensure_ascii=False, indent=1))
     first, *others = [_model_state(model, files, wasm, worker) for model in models]
     state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others], "fight": fight}
-    state |= {"judge": judge}
+    state |= {"judge": judge, "lesson": _lesson_state(files)}
     state |= {"qr": _here(files.add("page/uqr.js", _text("uqr.js")))}
     state |= {"device": None, "status": "", "remote": False}
+    recorded = history_folders((name_of(model.generator), model.folder) for model in models)
+    state |= {"histories": page_histories(recorded, lambda name, file: _here(_add_history(files, name, file)))}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
     later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
     later |= {path for model in (first, *others) for path in _discriminator_files(model)}
+    later |= {path for path in files if path.startswith(("histories/", "lesson/"))}
     of_judge = (judge["searcher"], *([judge["classifier"]["weights"]] if judge["classifier"] else []))
     later |= {address.removeprefix("./") for address in (*of_judge, *(fight[name] for name in FILES))}
     kept = {path: _integrity(content) for path, content in files.items()}
@@ -133,6 +138,20 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
         "near": near(generator),
         "directions": _here(files.add(f"{stem}-directions.json", json.dumps(directions_json(generator)))),
         "card": _here(files.add(f"{stem}-card.html", model.card)) if model.card else None,
+    }
+
+
+def _add_history(files: _Files, model: str, file: HistoryFile) -> str:
+    return files.add(f"histories/{model.replace('/', '-')}{file.suffix}", file.content)
+
+
+def _lesson_state(files: _Files) -> dict[str, str]:
+    """Where the lesson is in each language, and the script that shows it; all is added."""
+    images = {name: _here(files.add(f"lesson/{name}", path.read_bytes())) for name, path in pictures().items()}
+    texts = {language: lesson_html(language, images.__getitem__) for language in SOURCES}
+    script = files.add("lesson/lesson.js", compact(joined(STATIC / "lesson.js")))
+    return {name: _here(files.add(f"lesson/{name}.html", text)) for name, text in texts.items()} | {
+        "script": _here(script)
     }
 
 

@@ -27,6 +27,8 @@ class SiteModel:
     """With its name and revision set."""
     card: str
     """What is known of it, as HTML; empty if nothing is."""
+    folder: Path | None = None
+    """Where the recording of its training is, if it has one."""
 
 
 def site_models(names: Sequence[str | Path] = ()) -> list[SiteModel]:
@@ -53,8 +55,7 @@ class NeedsServerError(ModelError):
 
 def _site_model(name: str | Path) -> SiteModel:
     source = resolve(name)
-    with source.whole():
-        generator = read_generator(source.folder)
+    generator = source.read(read_generator)
     generator.name, generator.revision = source.name, source.commit
     if generator.config.architecture != "mlp":
         raise NeedsServerError(
@@ -62,7 +63,7 @@ def _site_model(name: str | Path) -> SiteModel:
             f"python app.py --model {name}. Leave it out of the site."
         )
     generator.quantized()  # made now if the folder has none: refused before anything is written
-    return SiteModel(generator, card_html(_card(source)))
+    return SiteModel(generator, card_html(_card(source)), source.folder)
 
 
 def _card(source: Source) -> str:

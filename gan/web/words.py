@@ -6,8 +6,8 @@ from gan.web.parameters import MESSAGES
 ENGLISH = {
     "title": "Digits by number",
     "lead": (
-        "Two neural networks fought: one drew digits, the other, the [discriminator], told them from real ones. "
-        "The one that draws won this [GAN], and every number is a digit that nobody has written."
+        "Two neural networks fought: one drew digits, the other, the [discriminator|the-discriminator], told them from "
+        "real ones. The one that draws won this [GAN|the-game], and every number is a digit that nobody has written."
     ),
     "tab_generate": "Generate",
     "tab_morph": "Morph",
@@ -140,16 +140,6 @@ ENGLISH = {
     "write_empty": "Type a date, a phone number, π: it appears here in handwriting.",
     "write_unconditional": "This model cannot be asked for a digit, so it cannot write.",
     "write_help": "The digits are generated; spaces and the signs - . / : + , ( ) are drawn, not generated.",
-    "lesson": "Two networks that fight",
-    "lesson_fight": (
-        "A GAN is two networks. The generator draws digits out of random numbers; the discriminator sees real "
-        "digits and drawn ones and says which is which. Each learns from the other, until the drawn ones can "
-        "hardly be told from the real ones."
-    ),
-    "lesson_numbers": (
-        "What you see is the generator alone. Each number is the seed of its random numbers, so it always draws "
-        "the same digit."
-    ),
     "description": (
         "Every number is a handwritten digit that nobody has written, drawn by a generative adversarial network "
         "(GAN). Give it one."
@@ -217,7 +207,7 @@ ENGLISH = {
 CHINESE = {
     "title": "按编号写数字",
     "lead": (
-        "两个神经网络较量过：一个画数字，另一个（[判别器]）分辨真假。在这个[生成对抗网络（GAN）]里，"
+        "两个神经网络较量过：一个画数字，另一个（[判别器|the-discriminator]）分辨真假。在这个[生成对抗网络（GAN）|the-game]里，"
         "画数字的赢了：每个编号都是一个没有人写过的数字。"
     ),
     "tab_generate": "生成",
@@ -344,12 +334,6 @@ CHINESE = {
     "write_empty": "输入日期、电话号码或 π，这里就会出现手写的样子。",
     "write_unconditional": "此模型不能指定数字，因此不能书写。",
     "write_help": "数字由网络生成；空格和 - . / : + , ( ) 这些符号是画上去的，并非生成。",
-    "lesson": "两个互相较量的网络",
-    "lesson_fight": (
-        "GAN 由两个网络组成。生成器用随机数画数字；判别器看真实的数字和画出的数字，判断哪个是哪个。它们互相学习，"
-        "直到画出的数字几乎能以假乱真。"
-    ),
-    "lesson_numbers": "你看到的只是生成器的作品。每个编号就是随机数的种子，所以同一个编号总是画出同一个数字。",
     "description": "每个编号都是一个没有人写过的手写数字，由生成对抗网络（GAN）画出。给它一个编号吧。",
     "undo": "撤销",
     "share": "分享",
@@ -430,6 +414,7 @@ CHINESE = {
     "problem_pixels": "对这么大的图片最多 {most}",
     "problem_outside": "必须是显示的数字之一",
     "problem_no_model": "此处没有这个模型，有的是：{known}",
+    "problem_no_history": "此处没有这个模型的训练记录，有的是：{known}",
     "problem_not_ready": "正在下载，请过几秒再试",
     "problem_unreachable_model": "无法下载：{error}",
     "problem_broken_model": "无法加载：{error}",

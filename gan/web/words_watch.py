@@ -89,6 +89,7 @@ ENGLISH = {
     "watch_data": "Real digits: MNIST (Y. LeCun, C. Cortes, C. Burges), CC BY-SA 3.0.",
     "name_watch": "Recipe to watch",
     "name_run": "Seed of the run",
+    "name_preset": "Way to break it",
 }
 
 CHINESE = {
@@ -174,4 +175,6 @@ CHINESE = {
     "watch_data": "真实数字：MNIST(Y. LeCun、C. Cortes、C. Burges),CC BY-SA 3.0。",
     "name_watch": "观看的配方",
     "name_run": "训练的种子",
+    "name_preset": "弄坏的方式",
+    "problem_small_only": "必须省略：它弄坏的是配方 small，不是 {recipe}",
 }

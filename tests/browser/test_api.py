@@ -7,7 +7,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -18,6 +17,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from tests.browser.conftest import free_port
+from tests.processes import health
 from tests.web.models import untrained
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,16 +142,8 @@ def test_app_py_serves_page_and_mcp_tools(tmp_path) -> None:
     ]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "GRADIO_TEMP_DIR": str(tmp_path / "temporary")})
     try:
-        deadline = time.monotonic() + 90
-        while True:
-            try:
-                health = httpx.get(f"{address}/healthz", timeout=5).json()
-                break
-            except httpx.TransportError:
-                assert process.poll() is None, "app.py ended"
-                assert time.monotonic() < deadline, "app.py does not answer"
-                time.sleep(0.2)
-        assert health["model"] == "model"
+        with httpx.Client() as client:
+            assert health(process, address, client)["model"] == "model"
         tools = {tool["name"]: tool for tool in httpx.get(f"{address}/gradio_api/mcp/schema").json()}
         assert sorted(name.split("_")[-1] for name in tools) == ["generate", "interpolate", "judge", "write"]
         generate = next(tool for name, tool in tools.items() if name.endswith("generate"))

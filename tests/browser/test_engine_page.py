@@ -272,7 +272,7 @@ def test_where_nobody_can_draw_it_says_so(open_page, url) -> None:
     page.get_by_label("Number (seed)").fill("8")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer, and this browser cannot draw.")
     page.unroute("**/digits.png*")
-    page.get_by_role("button", name="Try again").click()
+    page.get_by_role("alert").get_by_role("button", name="Try again").last.click()
     painted(page, "8/4")
 
 

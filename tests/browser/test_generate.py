@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from gan.hub.resolve import load_generator
 from gan.web.model_store import ModelStore
 from tests.browser.conftest import served
+from tests.browser.frames import link_copied_in_a_frame
 from tests.web.models import untrained
 
 PAINTED = "#wall[data-painted]"
@@ -91,19 +92,7 @@ def test_the_copied_link_shows_the_same_pixels_in_another_browser(open_page, url
 
 def test_in_a_frame_of_another_origin_the_link_is_the_apps_own(open_page, url) -> None:
     host = open_page(url.replace("127.0.0.1", "localhost") + "healthz")
-    host.evaluate(
-        "src => { document.body.innerHTML = ''; const f = document.createElement('iframe'); f.src = src;"
-        " f.width = 1000; f.height = 800; document.body.append(f) }",
-        f"{url}?seed=40&count=4",
-    )
-    frame = host.frame_locator("iframe")
-    expect(frame.locator("#wall")).to_have_attribute("data-painted", "40/4")
-    host.context.clear_permissions()
-    frame.get_by_role("button", name="Copy link").click()
-    expect(frame.locator("#status")).to_have_text("Copied")
-    host.context.grant_permissions(["clipboard-read"])
-    copied = host.evaluate("async () => { window.focus(); return await navigator.clipboard.readText() }")
-    assert copied.startswith(f"{url}?seed=40&count=4&")
+    assert link_copied_in_a_frame(host, f"{url}?seed=40&count=4", "40/4").startswith(f"{url}?seed=40&count=4&")
 
 
 def test_pages_turn_by_buttons_and_keys_and_wrap(open_page, url) -> None:
@@ -237,14 +226,14 @@ def test_the_last_value_of_a_fast_drag_is_the_one_that_is_shown(open_page, url) 
     expect_query(page, count="123")
 
 
-def test_a_server_that_does_not_answer_is_told_and_can_be_tried_again(open_page, url) -> None:
+def test_a_server_that_does_not_answer_is_told_and_asked_again_until_it_does(open_page, url) -> None:
     page = open_page(f"{url}?seed=7&count=4", ready=PAINTED)
     page.get_by_label("Where the digits are drawn").select_option("server")
     page.route("**/digits.png*", lambda route: route.abort())
     page.get_by_label("Number (seed)").fill("8")
     expect(page.get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
     page.unroute("**/digits.png*")
-    page.get_by_role("button", name="Try again").click()
     painted(page, "8/4")
     expect(page.locator(".notice")).to_have_count(0)
 

@@ -22,6 +22,8 @@ from gan.web.page_state import values_of
 from gan.web.site import site_files
 from gan.web.site_models import SiteModel
 from tests.browser.file_server import FileServer, file_server, write_files
+from tests.browser.frames import link_copied_in_a_frame
+from tests.web.engine.rounds import COUNT, rounds
 from tests.web.models import untrained
 
 PAINTED = "#wall[data-painted]"
@@ -122,6 +124,14 @@ def test_a_value_that_no_link_may_hold_gives_way_to_the_nearest(open_page, site)
     expect(page.get_by_role("alert")).to_contain_text("How many: “400” must be at most 40 when each shows ten digits.")
     expect(page.get_by_label("Same handwriting, ten digits")).to_be_checked()
     expect(page.locator("#count input[type=number]")).to_have_value("40")
+
+
+def test_the_first_digits_draw_themselves(open_page, site) -> None:
+    page = open_page(site.url, ready="#wall[data-painted]")
+    first = pixels(page, "#wall canvas")
+    page.wait_for_function(
+        "first => document.querySelector('#wall canvas').toDataURL() !== first", arg=first, timeout=3000
+    )
 
 
 def test_tabs_are_moved_over_by_arrow_keys(open_page, site) -> None:
@@ -272,19 +282,8 @@ def test_a_file_has_the_pixels_of_the_servers(open_page, site, url, query, ready
 def test_under_a_sub_path_and_in_a_frame_of_another_origin(open_page, files, tmp_path) -> None:
     with file_server(write_files(tmp_path / "site", files), prefix="/some/where/") as server:
         host = open_page(server.url.replace("127.0.0.1", "localhost") + "thumbnail.png")
-        host.evaluate(
-            "src => { document.body.innerHTML = ''; const f = document.createElement('iframe'); f.src = src;"
-            " f.width = 1000; f.height = 800; document.body.append(f) }",
-            f"{server.url}?seed=40&count=4",
-        )
-        frame = host.frame_locator("iframe")
-        expect(frame.locator("#wall")).to_have_attribute("data-painted", "40/4")
-        host.context.clear_permissions()
-        frame.get_by_role("button", name="Copy link").click()
-        expect(frame.locator("#status")).to_have_text("Copied")
-        host.context.grant_permissions(["clipboard-read"])
-        copied = host.evaluate("async () => { window.focus(); return await navigator.clipboard.readText() }")
-        assert copied.startswith(f"{server.url}?seed=40&count=4&")
+        address = f"{server.url}?seed=40&count=4"
+        assert link_copied_in_a_frame(host, address, "40/4").startswith(f"{address}&")
 
 
 def test_in_a_space_the_address_outside_follows(browser: Browser, files) -> None:
@@ -310,12 +309,45 @@ def test_in_a_space_the_address_outside_follows(browser: Browser, files) -> None
     context.close()
 
 
+def test_how_the_models_learned_is_shown_there_too(open_page, site) -> None:
+    site.requests.clear()
+    page = open_page(f"{site.url}?history=relu-2&epoch=7", ready=".history[data-state=ready]")
+    asked = [name for name in site.requests if name.startswith("histories/")]
+    assert sorted(name.rpartition("-")[0] for name in asked) == ["histories/relu-2"] * 2
+    page.locator("#history-epoch").press("ArrowRight")
+    expect(page.locator(".history-run")).to_have_attribute("data-epoch", "8")
+    assert [name for name in site.requests if name.startswith("histories/")] == asked
+    page.locator("#history-beside").select_option("modern")
+    expect(page.locator(".history-run[data-model=modern]")).to_have_attribute("data-epoch", "7")
+
+
 def test_networks_fight_there_too(open_page, site) -> None:
     site.requests.clear()
     page = open_page(f"{site.url}?watch=small", ready="[data-state=ready]")
     page.get_by_role("button", name="Start", exact=True).click()
     page.wait_for_function("+document.querySelector('[data-state]').dataset.steps >= 5")
     assert len([name for name in site.requests if "digits-" in name]) == 2
+
+
+def test_visitors_tell_real_digits_from_drawn_ones_there_too(open_page, site) -> None:
+    page = open_page(f"{site.url}?game=7", ready="[data-state=ready]")
+    page.keyboard.press("Enter")
+    for i in range(COUNT):
+        page.wait_for_selector(f"[data-round='{i}']")
+        page.keyboard.press("ArrowLeft")
+    real = sum(one.answer == 0 for one in rounds(7))
+    expect(page.get_by_role("heading", name=f"You got {real} of 20 right")).to_be_visible()
+    expect(page.get_by_role("row", name="The discriminator of tested")).to_contain_text(" of 20")
+    assert f"game=7&score={real}&model=tested" in query_of(page)
+
+
+def test_where_nobody_can_draw_the_game_says_so(browser: Browser, site) -> None:
+    context = browser.new_context(locale="en-US")
+    context.add_init_script("delete window.WebAssembly")
+    page = context.new_page()
+    page.goto(f"{site.url}?game=7")
+    expect(page.locator("#game-status")).to_contain_text("this page has no server that could")
+    context.close()
 
 
 def test_a_drawing_is_judged_and_found_there_too(open_page, site) -> None:

@@ -265,6 +265,22 @@ def test_the_page_opens_alive_until_someone_touches_it(open_page, trained_url) -
     assert picture(page) == before  # the wall itself is what its link says
 
 
+def test_who_goes_on_while_the_digits_draw_themselves_gets_other_digits(open_page, trained_url) -> None:
+    page = open_page(trained_url, ready=PAINTED)
+    page.keyboard.press("r")  # `open_page` fails if a script does
+    expect(page.locator("#early")).to_have_count(0)
+    page.wait_for_timeout(1500)
+
+
+def test_a_digit_that_became_another_one_has_its_number(open_page, trained_url) -> None:
+    page = open_page(trained_url, ready=PAINTED)
+    page.wait_for_selector(HERE)
+    own = page.evaluate("Array.from({ length: 20 }, (_, i) => String(digitsPage.values('digits').seed + i))")
+    number = page.locator(".alive:not([hidden]) .caption")
+    expect(number).not_to_have_text(re.compile("^(" + "|".join(own) + ")$"), timeout=10_000)
+    expect(number).to_have_text(re.compile(r"^\d{1,10}$"))
+
+
 @pytest.mark.parametrize("options", [{"reduced_motion": "reduce"}, {"link": "?seed=7"}])
 def test_nothing_moves_by_itself_for_who_wants_no_motion_or_opened_a_link(open_page, trained_url, options) -> None:
     link = options.pop("link", "")
@@ -275,10 +291,10 @@ def test_nothing_moves_by_itself_for_who_wants_no_motion_or_opened_a_link(open_p
 
 def test_two_words_of_the_first_sentence_lead_to_the_lesson(open_page, url) -> None:
     page = open_page(url, ready=PAINTED)
-    for word in ("discriminator", "GAN"):
-        page.get_by_role("button", name=word, exact=True).click()
-        expect(page.get_by_role("dialog")).to_contain_text("Each learns from the other")
-        page.keyboard.press("Escape")
+    for word, section in (("discriminator", "The discriminator"), ("GAN", "The game")):
+        page.get_by_role("tab", name="Generate").click()
+        page.get_by_role("link", name=word, exact=True).click()
+        expect(page.get_by_role("heading", name=section)).to_be_in_viewport()
 
 
 def test_play_walks_through_the_digits_of_the_wall(open_page, url) -> None:

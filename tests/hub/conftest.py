@@ -59,6 +59,8 @@ def checkout(tmp_path, monkeypatch) -> Path:
         "Makefile",
         "tests/test_it.py",
         "docs/digits.png",
+        "docs/learn.md",
+        "docs/learn.zh.md",
     ):
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(f"# {name}\n")

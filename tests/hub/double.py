@@ -122,6 +122,7 @@ class Hub:
         self.tokens_seen: list[str | None] = []
         self.before_commit: Callable[[], object] | None = None
         self.damage_uploads = False
+        self.moved: dict[str, str] = {}  # older names of repositories → their names now
         self.xet = xet.Store(self.endpoint)
         self.app = make_app(self)
         self._server: uvicorn.Server | None = None
@@ -134,9 +135,15 @@ class Hub:
         self.repositories[kind, name] = repository
         return repository
 
+    def rename(self, name: str, new: str) -> None:
+        """Rename a model's repository: the older name leads to the newer one from now on."""
+        repository = self.repositories.pop(("models", name))
+        self.repositories["models", new] = repository
+        repository.name, self.moved[name] = new, new
+
     def reset(self) -> None:
         """Forget everything but the port."""
-        for store in (self.repositories, self.blobs, self.faults, self.requests, self.tokens_seen):
+        for store in (self.repositories, self.blobs, self.faults, self.requests, self.tokens_seen, self.moved):
             store.clear()
         self.xet.clear()
         self.before_commit = None
@@ -190,6 +197,13 @@ class Faults:
         headers = {k.decode(): v.decode() for k, v in scope["headers"]}
         self.hub.requests.append(line)
         self.hub.tokens_seen.append(headers.get("authorization", "").removeprefix("Bearer ") or None)
+        for older, newer in self.hub.moved.items():
+            if re.search(rf"/{older}(/|\.git/|$)", scope["path"]):
+                query = f"?{scope['query_string'].decode()}" if scope["query_string"] else ""
+                while scope["method"] == "POST" and (await receive()).get("more_body"):
+                    pass
+                await RedirectResponse(scope["path"].replace(older, newer, 1) + query, 307)(scope, receive, send)
+                return
         fault = next((f for f in self.hub.faults if f.times > 0 and re.search(f.pattern, line)), None)
         if fault is None:
             await self.app(scope, receive, send)

@@ -25,6 +25,8 @@ def test_a_space_holds_what_the_page_runs_on_and_nothing_else(page, checkout):
         "LICENSE",
         "app.py",
         "requirements.txt",
+        "docs/learn.md",  # the lesson
+        "docs/learn.zh.md",
         "checkpoints/classifier/classifier.safetensors",  # what a digit is read as
         "checkpoints/classifier/config.json",
         "checkpoints/modern/config.json",

@@ -179,12 +179,16 @@ def test_judge_json_holds_the_judges_readings(client: TestClient, served: Genera
     assert client.get("/judge.json?count=0").status_code == 422
 
 
-def test_directions_json_names_directions_by_what_they_change(client: TestClient, served: Generator) -> None:
+def test_directions_json_names_directions_by_what_they_change(
+    client: TestClient, served: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = client.get("/directions.json?model=plain").json()
     assert list(found) == ["slant", "thickness", "width", "measured"]
     assert all(len(found[name]) == served.config.latent_dim for name in ("slant", "thickness", "width"))
     assert set(found["measured"]["slant"]) == {"slant", "thickness", "width"}
     assert client.get("/directions.json?model=nowhere").status_code == 404
+    monkeypatch.setattr("gan.web.routes.directions_json", lambda _: pytest.fail("found although they are kept"))
+    assert client.get("/directions.json?model=plain").json() == found
 
 
 def test_a_picture_from_the_cache_is_answered_as_it_was_drawn(

@@ -43,7 +43,8 @@ export async function drawThemselves({ values, picture, columns, pixels, paint }
 /** Let the digits of a wall change, over it: `wall` is its element, `shown()` what it shows, { values, layout }. */
 export function liveOn({ wall, shown, pixels, store }) {
   const canvas = el("canvas");
-  const node = el("div", { class: "alive", "aria-hidden": "true", hidden: true }, canvas);
+  const caption = el("div", { class: "caption" });
+  const node = el("div", { class: "alive", "aria-hidden": "true", hidden: true }, canvas, caption);
   wall.parentElement.append(node);
   const ended = new AbortController();
   const { signal } = ended;
@@ -66,7 +67,8 @@ export function liveOn({ wall, shown, pixels, store }) {
       const others = places(values) - 1;
       i = others > 0 ? (i + 1 + (randomSeed() % others)) % places(values) : 0;
       const from = { seed: numberAt(values, i), y: classOf(values, i) };
-      const to = { seed: randomSeed(), y: page.conditional ? oneHot(randomSeed(limits.classes)) : from.y };
+      const seed = randomSeed();
+      const to = { seed, y: page.conditional ? oneHot(seed % limits.classes) : from.y }; // as that number is drawn
       await play(i, from, to, CHANGE, false);
       await pause(STAY);
       await play(i, from, to, CHANGE, true);
@@ -85,14 +87,14 @@ export function liveOn({ wall, shown, pixels, store }) {
       const drawn = await pixels.latentPixels(request).catch(() => null);
       if (!drawn || signal.aborted) return;
       const bitmap = await gridBitmap(drawn, 1);
-      if (shown()) put(i, bitmap);
+      if (shown()) put(i, bitmap, t < 0.5 ? from.seed : to.seed);
       bitmap.close();
       await new Promise(requestAnimationFrame);
     }
   }
 
-  // Over the digit's own cell, as large as the wall draws it.
-  function put(i, bitmap) {
+  // Over the digit's own cell, as large as the wall draws it, with the number that draws what it is nearest to.
+  function put(i, bitmap, number) {
     const { layout } = shown();
     const [x, y] = corner(layout, i);
     const inset = layout.caption ? Math.round(layout.cell * 0.04) : 0;
@@ -110,8 +112,9 @@ export function liveOn({ wall, shown, pixels, store }) {
       left: `${x + inset}px`,
       top: `${y + inset}px`,
       width: `${side}px`,
-      height: `${side}px`,
+      height: `${side + inset + layout.caption}px`,
     });
+    caption.textContent = layout.caption ? number : "";
     node.hidden = false;
     node.dataset.place = i;
   }

@@ -59,7 +59,7 @@ export function composePage(server) {
     game: (root) => mountGame(root, { store, pixels }),
     judge: (root) => mountJudge(root, { store, pixels, openTab, playDigits }),
     history: (root) => mountHistory(root, { store }),
-    learn: (root) => mountLearn(root, { store, openTab }),
+    learn: (root) => mountLearn(root, { store, panels, openTab }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
   return { store, pixels, notices, failures, panels, mounts };
@@ -67,5 +67,11 @@ export function composePage(server) {
 
 /** Bring a tab to the front; both shells give its button this name. */
 export function openTab(tab) {
-  document.getElementById(`tab-${tab}-button`)?.click();
+  (document.getElementById(`tab-${tab}-button`) ?? inMenu(tab))?.click();
+}
+
+// Where tabs have no room, on a phone, Gradio puts them into a menu, and there they have no name but their words.
+function inMenu(tab) {
+  const buttons = document.querySelectorAll("#tabs .overflow-dropdown button");
+  return [...buttons].find((button) => button.textContent.trim() === say(`tab_${tab}`));
 }

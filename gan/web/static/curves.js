@@ -7,11 +7,11 @@ const MOST = 400; // points of a line; when there are more, every second one goe
 const HEIGHT = 130;
 const MARGIN = { left: 34, right: 8, top: 8, bottom: 18 };
 
-/** A chart: { node, add(step, values), clear(), draw() }.
+/** A chart: { node, add(step, values), clear(), draw() }, and of a recorded run: show(points), at(step, values).
  *
  * Args: `lines` by name, { label, color } with a CSS colour; `range` [low, high] of the axis, or null to follow the values;
- * `logarithmic`; `label`, what the chart shows. */
-export function chart({ lines, range = null, logarithmic = false, label }) {
+ * `logarithmic`; `label`, what the chart shows; `last(step)`, what stands below its right end. */
+export function chart({ lines, range = null, logarithmic = false, label, last: lastLabel = String }) {
   const canvas = el("canvas", { class: "coloured", role: "img", "aria-label": label });
   const legend = el("p", { class: "legend" });
   const node = el("div", { class: "chart" }, canvas, legend);
@@ -22,6 +22,7 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
     legend.append(el("span", { style: `--line: ${color}` }, words, " ", value));
   }
   let points = []; // { step, values }
+  let cursor = null; // { step, values } of a recorded run
   let scheduled = false;
 
   function add(step, values) {
@@ -29,6 +30,20 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
     if (points.length > MOST) points = points.filter((_, i) => i % 2 === 0 || i === points.length - 1);
     for (const [name, value] of Object.entries(values))
       if (value !== undefined) keys[name].textContent = shortened(value);
+    schedule();
+  }
+
+  /** All points of a run, { step, values }. */
+  function show(all) {
+    points = all;
+    schedule();
+  }
+
+  /** Move the cursor to a step, and tell its values; those that are not known are null. */
+  function at(step, values) {
+    cursor = { step, values };
+    for (const [name, value] of Object.entries(values))
+      keys[name].textContent = value === null ? "–" : shortened(value);
     schedule();
   }
 
@@ -65,9 +80,17 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
       context.moveTo(MARGIN.left, Math.round(y(value)) + 0.5);
       context.lineTo(width - MARGIN.right, Math.round(y(value)) + 0.5);
       context.stroke();
-      context.fillText(shortened(value), MARGIN.left - 5, y(value) + 4);
+      context.fillText(value >= 10_000 ? `${value / 1000}k` : shortened(value), MARGIN.left - 5, y(value) + 4);
     }
-    context.fillText(String(last), width - MARGIN.right, HEIGHT - 4);
+    context.fillText(lastLabel(last), width - MARGIN.right, HEIGHT - 4);
+    if (cursor) {
+      const place = x(Math.min(Math.max(cursor.step, first), last));
+      context.strokeStyle = style.color;
+      context.beginPath();
+      context.moveTo(place, MARGIN.top);
+      context.lineTo(place, MARGIN.top + inner.height);
+      context.stroke();
+    }
     context.lineWidth = 1.75;
     context.lineJoin = "round";
     for (const [name, { color }] of Object.entries(lines)) {
@@ -80,6 +103,12 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
         context.lineTo(x(step) + 0.5, y(values[name])); // so that a lone point is a dot
       }
       context.stroke();
+      const value = cursor?.values[name];
+      if (!Number.isFinite(value)) continue;
+      context.fillStyle = context.strokeStyle;
+      context.beginPath();
+      context.arc(x(cursor.step), y(value), 4, 0, 2 * Math.PI);
+      context.fill();
     }
   }
 
@@ -89,7 +118,7 @@ export function chart({ lines, range = null, logarithmic = false, label }) {
     schedule();
   }
 
-  return { node, add, clear, draw };
+  return { node, add, show, at, clear, draw };
 }
 
 function spanOf(points, logarithmic) {

@@ -13,6 +13,10 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Whether a click on a link asks the browser to open it elsewhere: in another tab, or as a file. */
+export const isForBrowser = (event) =>
+  event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+
 /** Call `drag(event)` for a press on a node and for each move until it is let go; `begin()` may refuse the press. */
 export function onDrag(node, begin, drag) {
   node.addEventListener("pointerdown", (event) => {

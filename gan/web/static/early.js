@@ -71,7 +71,7 @@ function likeThePage(wall) {
   const quiet = (text) => el("button", { class: "quiet", tabindex: -1, disabled: true, text });
   const strong = (text) => el("button", { tabindex: -1, text });
   const heads = [say("undo"), "♥ 0", say("copy_link"), say("embed"), say("stage")].map(quiet);
-  const word = (text) => el("button", { class: "word", tabindex: -1, text });
+  const word = (text) => el("a", { class: "word", text });
   return [
     el(
       "div",

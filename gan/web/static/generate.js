@@ -1,6 +1,6 @@
 // The wall of numbered digits. Where this browser draws, it scrolls without end through all of them; else it has pages.
 
-import { liveOn, mayMove } from "./alive.js";
+import { drawThemselves, liveOn, mayMove } from "./alive.js";
 import { arrange, corner, placeAt } from "./arrange.js";
 import { drawCell, fit } from "./canvas.js";
 import { Cursor } from "./cursor.js";
@@ -42,8 +42,10 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
   );
   root.replaceChildren(bar, el("div", { class: "wall-and-rail" }, wall, rail.node), help);
 
+  let opens = !document.getElementById("early"); // nothing was painted yet
   let values = null; // of what is painted
   let picture = null;
+  let width = wall.clientWidth; // CSS pixels
   let layout = null; // null until something is
   let kind = ""; // of rows: equal for walls whose rows are the same but for where they begin
   let row = 0; // of the scroll: where the painted picture begins
@@ -63,7 +65,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
   }
 
   async function paint({ wish, since }) {
-    const drawing = pixels.drawDigits(wish, arrange(wish, wall.clientWidth).columns);
+    const drawing = pixels.drawDigits(wish, arrange(wish, width).columns);
     const drawn = await drawing.finally(() => {
       clearTimeout(busyTimer);
       wall.removeAttribute("aria-busy");
@@ -73,13 +75,25 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
     values = wish;
     anchor();
     cursor.place = Math.min(cursor.place, places(values) - 1);
-    draw();
+    if (opens && mayMove() && pixels.here) drawOpening(wish, drawn);
+    else draw();
+    opens = false;
     const open = values.open ? placeOf(values, values.open) : null;
     if (values.open && open === null) store.note("digits", { open: null }); // it is not on the wall any more
     const began = drawn.took === undefined ? since : performance.now() - drawn.took;
     store.painted("digits", open === null ? { ...values, open: null } : values, { since: began, server: drawn.server });
     if (open !== null) view.show(open);
     else view.close();
+  }
+
+  // The first digits draw themselves, where early.js hasn't let them do so.
+  function drawOpening(wish, drawn) {
+    const paint = (coming) => {
+      if (picture !== drawn || scroll.top !== row) return false;
+      draw(coming);
+      return true;
+    };
+    drawThemselves({ values: wish, picture: drawn, columns: drawn.columns, pixels, paint });
   }
 
   function prepare(context) {
@@ -90,7 +104,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
 
   // The painted picture's place among the rows: some rows further, or a new beginning.
   function anchor() {
-    const { columns } = arrange(values, wall.clientWidth || 1);
+    const { columns } = arrange(values, width || 1);
     const now = JSON.stringify([{ ...values, seed: 0, open: null }, columns]);
     const found = now === kind ? rowOf(values.seed) : null;
     if (found === null) {
@@ -103,33 +117,34 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
     row = found ?? 0;
   }
 
-  function draw() {
-    if (!picture || !wall.clientWidth) return;
+  /** Draw the wall; `shown` has what is seen in its cells: the picture, or what is becoming it. */
+  function draw(shown = picture) {
+    if (!picture || !width) return;
     const before = layout?.columns;
-    layout = arrange(values, wall.clientWidth);
+    layout = arrange(values, width);
     if (before !== undefined && before !== layout.columns) anchor();
     showWhoScrolls();
     const edge = layout.left + layout.columns * layout.cell; // of the digits: the wall may be wider
-    rail.node.style.left = `${Math.min(edge + RAIL, wall.clientWidth + 2)}px`;
+    rail.node.style.left = `${Math.min(edge + RAIL, width + 2)}px`;
     rail.show(store.values("digits").seed);
     if (scroll.top !== row) return drawScrolled();
     const { columns, rows, cell, caption, left } = layout;
-    const context = fit(canvas, wall.clientWidth, rows * (cell + caption));
-    if (!caption && columns === picture.columns) {
-      context.drawImage(picture.bitmap, left, 0, columns * cell, rows * cell); // laid out as the wall is: one stroke
-    } else drawEach(context);
+    const context = fit(canvas, width, rows * (cell + caption));
+    if (!caption && columns === shown.columns) {
+      context.drawImage(shown.bitmap, left, 0, columns * cell, rows * cell); // laid out as the wall is: one stroke
+    } else drawEach(context, shown);
     wall.setAttribute("aria-label", alt());
     wall.dataset.painted = `${values.seed}/${values.count}`;
     drawCursor();
   }
 
-  function drawEach(context) {
+  function drawEach(context, shown) {
     const { cell, caption } = layout;
     const inset = caption ? Math.round(cell * 0.04) : 0;
     prepare(context);
     for (let i = 0; i < places(values); i++) {
       const [x, y] = corner(layout, i);
-      drawCell(context, picture, i, x + inset, y + inset, cell - 2 * inset, cell - 2 * inset);
+      drawCell(context, shown, i, x + inset, y + inset, cell - 2 * inset, cell - 2 * inset);
       if (caption) context.fillText(numberAt(values, i), x + cell / 2, y + cell + 9);
     }
   }
@@ -166,7 +181,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
   function drawScrolled() {
     const { cell, caption } = layout;
     const height = cell + caption;
-    const context = fit(canvas, wall.clientWidth, layout.rows * height);
+    const context = fit(canvas, width, layout.rows * height);
     prepare(context);
     const ratio = window.devicePixelRatio || 1;
     for (let at = Math.floor(scroll.top); at < scroll.top + layout.rows; at++) {
@@ -188,13 +203,14 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
     }
   }
 
-  // Who scrolls the digits, and how, is told and shown.
+  // Who scrolls the digits, and how, is told and shown. A text that is set anew is laid out anew, even if it is the same.
   function showWhoScrolls() {
     wall.classList.toggle("endless", pixels.here);
     const height = layout.rows * (layout.cell + layout.caption);
     wall.classList.toggle("takes-finger", pixels.here && height <= TALLEST * window.innerHeight);
     rail.node.hidden = !pixels.here;
-    help.textContent = hint(pixels.here ? "wall_help_endless" : "wall_help");
+    const words = hint(pixels.here ? "wall_help_endless" : "wall_help");
+    if (help.textContent !== words) help.textContent = words;
   }
   pixels.subscribe?.(() => layout && showWhoScrolls());
 
@@ -257,7 +273,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
 
   function drawCursor() {
     cursor.draw(coming(), layout);
-    if (cursor.seen && scroll.top === row) tip.show(values, cursor.place, layout, wall.clientWidth);
+    if (cursor.seen && scroll.top === row) tip.show(values, cursor.place, layout, width);
   }
 
   const alt = () => (values ? describeWall(values) : "");
@@ -278,7 +294,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
   wall.addEventListener("pointermove", (event) => {
     const i = under(event);
     if (i === null) tip.hide();
-    else tip.show(values, i, layout, wall.clientWidth);
+    else tip.show(values, i, layout, width);
   });
   wall.addEventListener("pointerleave", () => tip.hide());
   wall.addEventListener("click", (event) => {
@@ -373,6 +389,11 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
     liveOn({ wall, shown: still, pixels, store });
   }
 
-  new ResizeObserver(draw).observe(wall);
-  return { update, resize: draw, key, alt, random };
+  // To ask the wall for its width makes the browser lay out the whole page: it is asked when it may be another.
+  function resize() {
+    width = wall.clientWidth;
+    draw();
+  }
+  new ResizeObserver(resize).observe(wall);
+  return { update, resize, key, alt, random };
 }

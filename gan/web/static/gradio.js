@@ -23,7 +23,7 @@ export function connectGradio({ store, panels, failures, mounts }) {
     const button = document.getElementById(`tab-${firstTab}-button`);
     if (opened || button?.getAttribute("aria-selected") === "true") opened = true;
     else {
-      button?.click();
+      openTab(firstTab);
       setTimeout(openFirst, 30);
     }
   }

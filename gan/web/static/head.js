@@ -1,13 +1,12 @@
 // The head of the page: its name, what it is, and what can be done with whatever is shown. Its foot: who draws.
 
-import { el } from "./dom.js";
+import { el, isForBrowser } from "./dom.js";
 import { openEmbed } from "./embed.js";
 import { leadParts } from "./lead.js";
-import { permalink } from "./link.js";
+import { ownLink, permalink } from "./link.js";
 import { openModels } from "./model.js";
 import { page } from "./page.js";
 import { shareButton } from "./share.js";
-import { fillSheet, makeSheet } from "./sheet.js";
 import { openShelf } from "./shelf.js";
 import { explain, say, shownInstead } from "./words.js";
 
@@ -57,7 +56,7 @@ export function mountHead(root, { store, notices, panels, steps, shelf, openTab,
       el("h1", { text: say("title") }),
       el("div", { class: "actions" }, undo, kept, link, embed, room),
     ),
-    el("p", { class: "lead" }, ...lead(openTab)),
+    el("p", { class: "lead" }, ...lead(store, openTab)),
     notices.place,
     el("p", { id: "status", class: "unseen", role: "status" }),
   );
@@ -83,15 +82,18 @@ export function mountHead(root, { store, notices, panels, steps, shelf, openTab,
 }
 
 // In the sentence under the title, the words GAN and discriminator lead to the lesson.
-function lead(openTab) {
-  return leadParts((word) => el("button", { class: "word", onclick: () => openLesson(openTab), text: word }));
-}
-
-function openLesson(openTab) {
-  if (page.tabs.learn) return openTab("learn");
-  const sheet = makeSheet("lesson");
-  fillSheet(sheet, say("lesson"), ...["lesson_fight", "lesson_numbers"].map((key) => el("p", { text: say(key) })));
-  sheet.showModal();
+function lead(store, openTab) {
+  return leadParts((word, section) => {
+    const href = ownLink("learn", { learn: section });
+    const onclick = (event) => {
+      if (isForBrowser(event)) return;
+      event.preventDefault();
+      store.note("learn", { learn: section }); // at once: it is one step from here to there
+      store.change("learn", {}, { step: false });
+      openTab("learn");
+    };
+    return el("a", { class: "word", href, onclick, text: word });
+  });
 }
 
 /** The foot of the page: who draws, and how long the last picture took. */

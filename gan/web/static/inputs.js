@@ -38,20 +38,29 @@ export function makeInputs(tab, { controls, place }) {
         min,
         max,
         step,
-        oninput: () => write(number, change(Number(range.value))),
+        oninput: () => {
+          write(number, change(Number(range.value)));
+          fill();
+        },
       });
+      // How far the track is full (style.css): Gradio's own sliders have the same property.
+      const fill = () => range.style.setProperty("--range_progress", `${(100 * (range.value - min)) / (max - min)}%`);
       const number = el("input", {
         type: "number",
         min,
         max,
         step,
         "aria-label": say(control.label),
-        oninput: () => write(range, change(numberIn(number))),
+        oninput: () => {
+          write(range, change(numberIn(number)));
+          fill();
+        },
         onblur: () => write(number, controls.left(kind, control.name)),
       });
       const show = (value) => {
         write(range, value);
         write(number, value);
+        fill();
       };
       shown.push([control, show, [range, number]]);
       const title = el("div", { class: "title" }, labelFor(control, range), number);

@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 import { DrawPad, PictureError } from "./drawpad.js";
 import { drawEye, eyeCanvas } from "./eye.js";
 import { digitCanvas, Finder, paintDigit } from "./finder.js";
-import { Judges } from "./verdict.js";
+import { Judges } from "./judges.js";
 import { say } from "./words.js";
 
 export function mountJudge(root, { store, openTab, playDigits }) {

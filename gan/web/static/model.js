@@ -31,18 +31,21 @@ export function openModels(store) {
   sheet.showModal();
 }
 
-function linkWith(store, { model, weights }) {
+/** The link of what the store shows, drawn by another model. */
+export function linkWith(store, { model, weights }) {
   const url = new URL(ownLink(store.active, store.shown(store.active)));
   url.searchParams.set("model", model);
+  url.searchParams.delete("score"); // it was won against the other model's digits
   if (weights) url.searchParams.set("weights", weights);
   else url.searchParams.delete("weights");
   return url;
 }
 
-const isDrawing = ({ model, weights }) => model === page.pin.model && (!weights || weights === page.pin.weights);
+/** Whether a model of `page.models` draws the page. */
+export const isDrawing = ({ model, weights }) => model === page.pin.model && (!weights || weights === page.pin.weights);
 
-// A run may have a bundled model's name; it comes first.
-function nameOf({ model }, i) {
+/** What the i-th of `page.models` is called; a run may have a bundled model's name, and comes first. */
+export function nameOf({ model }, i) {
   const twice = page.models.findIndex((choice) => choice.model === model) < i;
   return twice ? say("bundled_model", { model }) : model;
 }

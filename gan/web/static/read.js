@@ -91,6 +91,25 @@ const RIGHT = {
     }
     return fixed;
   },
+  history(values, _, tell) {
+    const fixed = { ...values };
+    const names = page.histories.map(({ model }) => model);
+    const known = names.join(", ");
+    if (!names.includes(values.history)) {
+      tell("history", values.history, "no_history", { known });
+      fixed.history = names[0] ?? values.history;
+    }
+    if (values.beside !== null && !names.includes(values.beside)) {
+      tell("beside", values.beside, "no_history", { known });
+      fixed.beside = null;
+    }
+    return fixed;
+  },
+  watch(values, _, tell) {
+    if (values.preset === null || values.watch === "small") return { ...values };
+    tell("preset", values.preset, "small_only", { recipe: values.watch });
+    return { ...values, preset: null };
+  },
   text(values, { model, conditional }, tell) {
     if (conditional || !/[0-9]/.test(values.text)) return { ...values };
     tell("text", values.text, "unconditional", { model });

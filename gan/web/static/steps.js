@@ -8,8 +8,9 @@ import { ownLink } from "./link.js";
 import { page } from "./page.js";
 
 const PAUSE = 100; // milliseconds: browsers throttle calls that come more often than some ten times a second
+const AFTER_FRAME = 30; // milliseconds: to write an address takes some, which the picture need not wait for
 const ONE_GESTURE = 1200; // milliseconds that may lie between two changes of one gesture
-const NO_STEP = new Set(["at"]); // the frame or cell that is shown
+const NO_STEP = new Set(["at", "epoch"]); // the frame, cell or epoch that is shown
 
 export class Steps {
   #store;
@@ -85,7 +86,7 @@ export class Steps {
   #replace(now) {
     this.#here = { ...this.#here, ...now };
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#write(), Math.max(0, this.#written + PAUSE - performance.now()));
+    this.#timer = setTimeout(() => this.#write(), Math.max(AFTER_FRAME, this.#written + PAUSE - performance.now()));
   }
 
   #writeNow() {

@@ -19,6 +19,7 @@ export function mountWatch(root, { store }) {
   const { recipes } = page.fight;
   let recipe = null; // of the run, with its knobs as they are
   let limit;
+  let preset = null; // the way in which the run began broken
   let state = "empty"; // loading, ready, running, paused, stepped, hidden, broken, failed
   let steps = 0;
   let rate = 0;
@@ -35,7 +36,7 @@ export function mountWatch(root, { store }) {
     {
       id: "watch-recipe",
       "aria-label": say("watch_recipe"),
-      onchange: () => store.change("watch", { watch: choice.value }),
+      onchange: () => store.change("watch", { watch: choice.value, preset: null }),
     },
     ...names.map((name) => el("option", { value: name, text: say(`watch_${name}`) })),
   );
@@ -60,6 +61,7 @@ export function mountWatch(root, { store }) {
   });
   const slow = el("input", { type: "checkbox", id: "watch-slow", onchange: () => setPace() });
   const status = el("p", { id: "watch-status", class: "told", role: "status", text: "" });
+  const brokenBy = el("p", { id: "watch-preset", class: "told" });
   const back = el("button", { id: "watch-back", hidden: true, onclick: goBack });
   const keep = el("button", {
     id: "watch-keep",
@@ -123,6 +125,7 @@ export function mountWatch(root, { store }) {
       el("label", { class: "check" }, slow, say("watch_slow")),
       again,
     ),
+    brokenBy,
     status,
     back,
     el(
@@ -144,7 +147,7 @@ export function mountWatch(root, { store }) {
     help("watch_data"),
   );
 
-  function presetCard([name, { broken, cure }]) {
+  function presetCard([name, { cure }]) {
     const label = say(`watch_preset_${name}`);
     const button = (kind, act) =>
       el("button", {
@@ -160,8 +163,8 @@ export function mountWatch(root, { store }) {
       el("h3", { text: label }),
       el("p", { text: say(`watch_preset_${name}_seen`) }),
       button("break", () => {
-        if (store.values("watch").watch !== "small") store.change("watch", { watch: "small" });
-        begin(broken);
+        preset = undefined; // a new run, of the same preset, too
+        store.change("watch", { watch: "small", preset: name });
         start();
       }),
       el("p", { text: say(`watch_preset_${name}_cure`) }),
@@ -175,10 +178,12 @@ export function mountWatch(root, { store }) {
 
   // What the buttons do
 
-  /** A new run of the recipe that the link names, with some knobs turned. */
-  function begin(changes = {}) {
+  /** A new run of the recipe that the link names, broken if it says so. */
+  function begin() {
     const { watch, run } = store.values("watch");
-    const { limit: few, ...fields } = changes;
+    preset = store.values("watch").preset;
+    const { limit: few, ...fields } = preset ? PRESETS[preset].broken : {};
+    brokenBy.textContent = preset ? `${say(`watch_preset_${preset}`)}: ${say(`watch_preset_${preset}_seen`)}` : "";
     recipe = { ...recipes[watch], ...fields, name: watch };
     limit = few;
     [steps, rate, trained] = [0, 0, 0];
@@ -210,6 +215,7 @@ export function mountWatch(root, { store }) {
   }
 
   function start() {
+    if (state === "empty") begin(); // before the tab was seen
     if (state === "running" || state === "failed" || state === "broken") return;
     startedAt = performance.now();
     fight.send("start");
@@ -315,8 +321,8 @@ export function mountWatch(root, { store }) {
 
   function show(values) {
     choice.value = values.watch;
-    if (!recipe || recipe.name === values.watch) return store.painted("watch", values);
-    begin();
+    const same = recipe?.name === values.watch && preset === values.preset;
+    if (recipe && !same) begin();
     store.painted("watch", values);
   }
 
@@ -327,5 +333,5 @@ export function mountWatch(root, { store }) {
   }
 
   new ResizeObserver(resize).observe(root);
-  return { update: show, resize, alt: () => say("watch_numbers") };
+  return { update: show, resize, start, alt: () => say("watch_numbers") };
 }

@@ -1,6 +1,7 @@
 """The engine draws the bytes that Python draws, in every engine that is installed."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,7 +74,16 @@ def test_latents_are_numpys_on_the_grid(node: Node) -> None:
 def test_any_width_is_padded(node: Node, config: GeneratorConfig) -> None:
     torch.manual_seed(0)
     generator = Generator(config).eval()
-    generator.loaded_quantized = generator.quantized()
+    assert differing(node, generator, random_requests(generator, 20, seed=1)) == []
+
+
+def test_inputs_are_bytes_where_the_file_records_no_range(node: Node) -> None:
+    torch.manual_seed(0)
+    generator = Generator(GeneratorConfig(latent_dim=8, widths=(16,))).eval()
+    made = generator.quantized()
+    bytes_ = tuple(replace(layer, levels=127) for layer in made.layers)
+    generator.set_quantized(replace(made, layers=bytes_))
+    assert "levels" not in generator.quantized().tensors()
     assert differing(node, generator, random_requests(generator, 20, seed=1)) == []
 
 
