@@ -56,6 +56,9 @@ def test_a_visitor_reads_follows_links_comes_back_and_sorts_the_chart(open_page,
     page.get_by_role("navigation").get_by_role("link", name="The generator").click()
     expect(page.get_by_role("heading", name="The generator")).to_be_in_viewport()
     expect_query(page, learn="the-generator")
+    here = page.get_by_role("navigation").get_by_role("link", name="The generator")
+    expect(here).to_be_in_viewport()  # the contents stay beside the text, and say which section is read
+    expect(here).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="1.5").click()
     expect_tab(page, "Generate")
     expect_query(page, seed="0", count="100", temperature="1.5")
