@@ -111,6 +111,15 @@ def test_chinese_readers_get_it_in_chinese_on_a_phone(open_page, site: str) -> N
     expect_query(page, learn="the-discriminator")
 
 
+def test_a_link_leads_into_a_tab_that_a_narrow_page_has_in_a_menu(open_page, url: str) -> None:
+    page = open_page(f"{url}?learn=mode-collapse", ready=SHOWN, **PHONE)
+    page.get_by_role("link", name="make a fight collapse").click()
+    expect_tab(page, "Watch")
+    expect_query(page, watch="small", preset="collapse")
+    page.go_back()
+    expect(page.get_by_role("link", name="make a fight collapse")).to_be_in_viewport()
+
+
 def test_a_section_that_is_not_there_and_a_lesson_that_does_not_come_are_told(open_page, site: str) -> None:
     page = open_page(f"{site}?seed=5&count=4", ready=PAINTED)
     page.route("**/lesson/en-*.html", lambda route: route.abort(), times=1)
