@@ -74,7 +74,7 @@ def test_a_visitor_reads_follows_links_comes_back_and_sorts_the_chart(open_page,
     page.get_by_role("link", name="make a fight collapse").click()
     expect_tab(page, "Watch")
     expect_query(page, watch="small", preset="collapse")
-    expect(page.locator("#watch-preset")).to_contain_text("Collapse: With much momentum")
+    expect(page.locator(".watch-preset")).to_contain_text("With much momentum")
     page.wait_for_function("+document.querySelector('[data-state=running]')?.dataset.steps >= 1")
     page.get_by_role("button", name="Pause").click()
     page.go_back()
