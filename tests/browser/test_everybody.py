@@ -53,10 +53,9 @@ def test_axe_finds_no_barrier(open_page, url, place: str, scheme: str) -> None:
 SMALL_TARGETS = """() => {
   const seen = (node) => node.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && !node.disabled;
   const front = document.querySelector("dialog[open]") ?? document;
+  const exempt = "p, .text :is(li, td), .unseen, [aria-hidden=true]";
   const targets = [...front.querySelectorAll("button, a, select, textarea, input, [role=slider], #digit label")];
-  return targets.filter(seen).filter(
-    (node) => !node.closest("p, .text :is(li, td), .unseen, [aria-hidden=true]"),
-  ).map((node) => {
+  return targets.filter(seen).filter((node) => !node.closest(exempt)).map((node) => {
     const box = (node.matches("[type=radio], [type=checkbox]") ? node.closest("label") : node).getBoundingClientRect();
     return [node.outerHTML.slice(0, 120), Math.round(box.width), Math.round(box.height)];
   }).filter(([, width, height]) => width > 1 && (width < 24 || height < 24));

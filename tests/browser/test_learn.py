@@ -56,6 +56,9 @@ def test_a_visitor_reads_follows_links_comes_back_and_sorts_the_chart(open_page,
     page.get_by_role("navigation").get_by_role("link", name="The generator").click()
     expect(page.get_by_role("heading", name="The generator")).to_be_in_viewport()
     expect_query(page, learn="the-generator")
+    here = page.get_by_role("navigation").get_by_role("link", name="The generator")
+    expect(here).to_be_in_viewport()  # the contents stay beside the text, and say which section is read
+    expect(here).to_have_attribute("aria-current", "true")
     page.get_by_role("link", name="1.5").click()
     expect_tab(page, "Generate")
     expect_query(page, seed="0", count="100", temperature="1.5")
@@ -71,7 +74,7 @@ def test_a_visitor_reads_follows_links_comes_back_and_sorts_the_chart(open_page,
     page.get_by_role("link", name="make a fight collapse").click()
     expect_tab(page, "Watch")
     expect_query(page, watch="small", preset="collapse")
-    expect(page.locator("#watch-preset")).to_contain_text("Collapse: With much momentum")
+    expect(page.locator(".watch-preset")).to_contain_text("With much momentum")
     page.wait_for_function("+document.querySelector('[data-state=running]')?.dataset.steps >= 1")
     page.get_by_role("button", name="Pause").click()
     page.go_back()
@@ -106,6 +109,15 @@ def test_chinese_readers_get_it_in_chinese_on_a_phone(open_page, site: str) -> N
     page.get_by_role("link", name="判别器", exact=True).first.click()  # of the sentence under the title
     expect(page.get_by_role("heading", name="判别器")).to_be_in_viewport()
     expect_query(page, learn="the-discriminator")
+
+
+def test_a_link_leads_into_a_tab_that_a_narrow_page_has_in_a_menu(open_page, url: str) -> None:
+    page = open_page(f"{url}?learn=mode-collapse", ready=SHOWN, **PHONE)
+    page.get_by_role("link", name="make a fight collapse").click()
+    expect_tab(page, "Watch")
+    expect_query(page, watch="small", preset="collapse")
+    page.go_back()
+    expect(page.get_by_role("link", name="make a fight collapse")).to_be_in_viewport()
 
 
 def test_a_section_that_is_not_there_and_a_lesson_that_does_not_come_are_told(open_page, site: str) -> None:

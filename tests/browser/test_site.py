@@ -197,6 +197,7 @@ QUERIES = [
     "model=tested&weights=12345678", "model=plain&digit=3", "model=plain&text=12", "model=plain&ten=1",
     "model=plain&seeds=7,42&digits=3,8", "seed=%37&count=1%36", "seed=1;count=2", "seed", "=7", "&&seed=7&",
     "temperature=.5", "seed=3&amp;model=plain&amp;amp;count=4", "model=plain&model=x", "seed=1&" + "x" * 5000,
+    "watch=small&preset=overfit", "watch=relu-2&preset=collapse", "watch=small&preset=x", "learn=the-game", "learn=The",
 ]  # fmt: skip
 VALUES = [
     "", "0", "1", "7", "-1", "9,3", "3,8", "7,42,99,5", "-,3", "0.5", "1.5", "16", "400", "x", "slerp", "lerp", "own",

@@ -126,7 +126,7 @@ function ticks({ low, high, share }) {
   const node = el(
     "span",
     { class: "ticks", "aria-hidden": "true" },
-    ...values.map((value) => el("span", { text: value })),
+    ...values.map((value) => el("span", { class: Number.isInteger(Math.log10(value)) ? "" : "minor", text: value })),
   );
   values.forEach((value, i) => {
     node.children[i].style.left = `${share(value)}%`;

@@ -65,13 +65,17 @@ export function composePage(server) {
   return { store, pixels, notices, failures, panels, mounts };
 }
 
-/** Bring a tab to the front; both shells give its button this name. */
+/** Bring a tab to the front. */
 export function openTab(tab) {
-  (document.getElementById(`tab-${tab}-button`) ?? inMenu(tab))?.click();
+  tabButton(tab)?.click();
 }
 
-// Where tabs have no room, on a phone, Gradio puts them into a menu, and there they have no name but their words.
-function inMenu(tab) {
-  const buttons = document.querySelectorAll("#tabs .overflow-dropdown button");
-  return [...buttons].find((button) => button.textContent.trim() === say(`tab_${tab}`));
+/** What opens a tab, if it is there yet: both shells give it this name. On a narrow page, Gradio moves the last tabs into a
+ * menu, where they have their words alone. */
+export function tabButton(tab) {
+  const inMenu = () =>
+    [...document.querySelectorAll(".overflow-dropdown button")].find(
+      (button) => button.textContent.trim() === say(`tab_${tab}`),
+    );
+  return document.getElementById(`tab-${tab}-button`) ?? inMenu();
 }

@@ -1,6 +1,6 @@
 // The bridge to Gradio: its places, controls and tabs call `digitsPage.…` in the js= snippets of gan/web/page.py.
 
-import { openTab } from "./compose.js";
+import { openTab, tabButton } from "./compose.js";
 import { Controls } from "./controls.js";
 import { query } from "./link.js";
 import { page } from "./page.js";
@@ -20,7 +20,7 @@ export function connectGradio({ store, panels, failures, mounts }) {
 
   // Gradio mounts the tabs when it likes, and tells of a selection while it does; the link's tab wins.
   function openFirst() {
-    const button = document.getElementById(`tab-${firstTab}-button`);
+    const button = tabButton(firstTab);
     if (opened || button?.getAttribute("aria-selected") === "true") opened = true;
     else {
       openTab(firstTab);

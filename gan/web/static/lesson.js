@@ -69,19 +69,21 @@ function requestOf(query) {
 
 const tabOf = (kind) => Object.keys(page.tabs).find((tab) => page.tabs[tab] === kind);
 
+const READING = 100; // pixels from the top: the last heading above that line is the one whose section is read
+
 // The table of contents tells which section is being read.
 function markCurrent(contents, requests) {
   const links = [...contents.querySelectorAll("a")];
   const headings = links.map((link) => document.getElementById(`learn-${requests.get(link).values.learn}`));
   const observer = new IntersectionObserver(
     () => {
-      const read = headings.findLastIndex((heading) => heading.getBoundingClientRect().top < innerHeight / 3);
+      const read = headings.findLastIndex((heading) => heading.getBoundingClientRect().top < READING);
       links.forEach((link, i) => {
         if (i === read) link.setAttribute("aria-current", "true");
         else link.removeAttribute("aria-current");
       });
     },
-    { rootMargin: "0px 0px -66% 0px" },
+    { rootMargin: `-${READING}px 0px 0px 0px` },
   );
   for (const heading of headings) observer.observe(heading);
 }

@@ -61,7 +61,7 @@ export function mountWatch(root, { store }) {
   });
   const slow = el("input", { type: "checkbox", id: "watch-slow", onchange: () => setPace() });
   const status = el("p", { id: "watch-status", class: "told", role: "status", text: "" });
-  const brokenBy = el("p", { id: "watch-preset", class: "told" });
+  const brokenBy = el("p", { class: "told watch-preset" });
   const back = el("button", { id: "watch-back", hidden: true, onclick: goBack });
   const keep = el("button", {
     id: "watch-keep",
