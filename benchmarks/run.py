@@ -19,6 +19,7 @@ DATA = ROOT / "data"
 LONG = {  # command → why it is left out
     "quality.py ablation": "it trains for hours",
     "quality.py speed": "it trains for hours",
+    "finding.py": "it takes a quarter of an hour",
     "load.py": "it takes five minutes and wants the machine for itself",
     "fuzz.py": "it takes six minutes",
 }

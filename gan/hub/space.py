@@ -32,10 +32,11 @@ from gan.hub.repository import (
     read_text,
 )
 from gan.hub.resolve import names_repository
-from gan.model_folder import CONFIG, GENERATOR, MAX_CONFIG_BYTES, QUANTIZED, read_generator
+from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, QUANTIZED, read_generator
 
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
-PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (CONFIG, GENERATOR, QUANTIZED, "classifier.safetensors"))
+MODEL_FILES = (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR)
+PAGE_MODELS = tuple(f"checkpoints/*/{name}" for name in (*MODEL_FILES, "classifier.safetensors"))
 VARIABLE = "GAN_MODEL"
 DEFAULT_MODEL = "modern"  # of app.py
 OWNED = ("sdk:", "sdk_version:", "app_file:", "python_version:", "models:")  # of the README: without them nothing runs
@@ -203,7 +204,7 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
     if "app.py" not in files:
         raise UserError(f"{ROOT} is no checkout of the project (no app.py): deploy from one")
     if run is not None:
-        drawn_with = [name for name in (CONFIG, GENERATOR, QUANTIZED) if (run / name).is_file()]
+        drawn_with = [name for name in MODEL_FILES if (run / name).is_file()]
         files |= {f"checkpoints/{variable}/{name}": run / name for name in drawn_with}
     return files, variable
 

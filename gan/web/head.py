@@ -21,6 +21,7 @@ from gan.web.assets import engine_version, static_version
 from gan.web.discriminators import discriminator_state
 from gan.web.drawn_here import engine_state
 from gan.web.fight import fight_state
+from gan.web.judge_state import SEARCHER, classifier_sha256, judge_state, near
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.opening import open_link, raw_query
@@ -161,6 +162,8 @@ def script(
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
         **discriminator_state(generator),
+        "near": near(generator),
+        "judge": judge_state(_judge_address),
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         # where the served weights come from, if that is not just what was asked for
         "status": models.status if generator is models.served and models.status != f"serving {here.model}" else "",
@@ -176,6 +179,13 @@ def script(
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )
+
+
+def _judge_address(name: str) -> str:
+    """Where a file of the Judge tab is."""
+    if name == SEARCHER:
+        return f"./engine/{engine_version()}/{name}"
+    return f"./classifier/{classifier_sha256()}.safetensors"
 
 
 def choices(models: ModelStore) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ from gan.web.assets import IMMUTABLE
 from gan.web.directions import directions_json
 from gan.web.drawn_here import weights_response
 from gan.web.judge import NoJudgeError, Reading, read_digits
+from gan.web.judge_state import classifier_response
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.openapi import docs_page, openapi_document
 from gan.web.opening import open_patiently, raw_query
@@ -76,6 +77,9 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
     async def reference(http: HttpRequest) -> Response:
         return await run_sync(discriminators.reference_response, http, models)
 
+    async def classifier(http: HttpRequest) -> Response:
+        return await run_sync(classifier_response, http)
+
     async def directions(http: HttpRequest) -> Response:
         generator, _, problems = await _opened(http, Request, models)
         if problems:
@@ -100,6 +104,7 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
         "/model.json": model_json, "/openapi.json": openapi, "/docs": docs,
         CARD: _card(models, queue), "/quantized/{sha256}.safetensors": quantized,
         "/discriminator/{sha256}.safetensors": discriminator, "/discriminator/{sha256}.json": reference,
+        "/classifier/{sha256}.safetensors": classifier,
     }  # fmt: skip
     return [Route(path, endpoint, methods=["GET", "HEAD"]) for path, endpoint in endpoints.items()]
 

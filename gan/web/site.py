@@ -17,6 +17,7 @@ import numpy as np
 
 from gan import images
 from gan.config import IMAGE_SIZE
+from gan.evaluation.classifier import FOLDER
 from gan.networks import Generator
 from gan.web.assets import ENGINE, STATIC
 from gan.web.controls import controls_json
@@ -25,6 +26,7 @@ from gan.web.discriminators import discriminator_state, reference, weights_bytes
 from gan.web.drawn_here import fingerprints, integer_weights
 from gan.web.fight import FILES, fight_state
 from gan.web.joining import compact, joined
+from gan.web.judge_state import SEARCHER, judge_state, near
 from gan.web.model_store import pin
 from gan.web.opening_wall import opening_wall
 from gan.web.page_state import constants, in_script, values_of
@@ -49,6 +51,7 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     wasm = files.add("engine/engine.wasm", (ENGINE / "engine.wasm").read_bytes())
     worker = files.add("engine/worker.js", compact(joined(ENGINE / "worker.js")))
     fight = fight_state(lambda name: _here(files.add(f"engine/{name}", _engine_file(name))))
+    judge = judge_state(lambda name: _here(files.add(f"engine/{name}", _judge_file(name))))
     script = files.add("page/site.js", compact(joined(STATIC / "site.js")))
     style = files.add("page/style.css", css_variables() + _text("style.css") + _text("site.css"))
     drawn = models[0].generator
@@ -56,12 +59,14 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     manifest = files.add("page/site.webmanifest", json.dumps(web_manifest(icons), ensure_ascii=False, indent=1))
     first, *others = [_model_state(model, files, wasm, worker) for model in models]
     state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others], "fight": fight}
+    state |= {"judge": judge}
     state |= {"qr": _here(files.add("page/uqr.js", _text("uqr.js")))}
     state |= {"device": None, "status": "", "remote": False}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
     later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
     later |= {path for model in (first, *others) for path in _discriminator_files(model)}
-    later |= {fight[name].removeprefix("./") for name in FILES}
+    of_judge = (judge["searcher"], *([judge["classifier"]["weights"]] if judge["classifier"] else []))
+    later |= {address.removeprefix("./") for address in (*of_judge, *(fight[name] for name in FILES))}
     kept = {path: _integrity(content) for path, content in files.items()}
     listed = {"first": {p: i for p, i in kept.items() if p not in later}, "later": {p: kept[p] for p in sorted(later)}}
     worker_code = compact(_text("sw.js"))
@@ -125,6 +130,7 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
         },
         "opening": values_of(opening_wall(generator.weights)),
         **discriminator_state(generator, of_discriminator),
+        "near": near(generator),
         "directions": _here(files.add(f"{stem}-directions.json", json.dumps(directions_json(generator)))),
         "card": _here(files.add(f"{stem}-card.html", model.card)) if model.card else None,
     }
@@ -134,6 +140,11 @@ def _engine_file(name: str) -> str | bytes:
     """A file of the engine, as it is served."""
     path = ENGINE / name
     return compact(joined(path)) if path.suffix == ".js" else path.read_bytes()
+
+
+def _judge_file(name: str) -> str | bytes:
+    """A file of the Judge tab."""
+    return _engine_file(name) if name == SEARCHER else (FOLDER / name).read_bytes()
 
 
 def _own_files(state: dict[str, Any]) -> list[str]:

@@ -338,3 +338,22 @@ def test_where_nobody_can_draw_the_game_says_so(browser: Browser, site) -> None:
     page.goto(f"{site.url}?game=7")
     expect(page.locator("#game-status")).to_contain_text("this page has no server that could")
     context.close()
+
+
+def test_a_drawing_is_judged_and_found_there_too(open_page, site) -> None:
+    site.requests.clear()
+    page = open_page(site.url, ready=PAINTED)
+    assert not [name for name in site.requests if "discriminator" in name or "classifier" in name]
+    page.get_by_role("tab", name="Judge").click()
+    page.wait_for_selector("#mount-judge [data-state=ready]")
+    box = page.locator("#judge-pad").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 150, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 240, steps=5)
+    page.mouse.up()
+    expect(page.locator("#judge-verdict")).to_contain_text("The classifier reads it as 1")
+    expect(page.locator("#judge-verdict")).to_contain_text("logit")
+    page.locator("#judge-find").click()
+    expect(page.locator("#judge-found")).to_contain_text("has not been measured")
+    assert len([name for name in site.requests if "discriminator" in name]) == 2

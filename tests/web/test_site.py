@@ -49,9 +49,10 @@ def test_the_service_worker_keeps_the_page_and_the_first_model_and_others_later(
     both = site_files([SiteModel(served, "<p>card</p>"), plain])
     kept = json.loads(both["sw.js"].decode().partition("\n")[0].removeprefix("self.SITE = ").rstrip(";"))
     training = {"engine/train", "engine/trainer", "engine/training-digits", "engine/test-digits"}  # for Watch
+    judge = {"engine/searcher", "engine/classifier"}
     others = {"models/plain", "models/plain-directions", "models/plain-card"}
     discriminators = {"models/plain-discriminator", "models/served-discriminator"}  # for the game and the judge
-    assert {name.rpartition("-")[0] for name in kept["later"]} == others | training | discriminators
+    assert {name.rpartition("-")[0] for name in kept["later"]} == others | training | judge | discriminators
     assert set(kept["first"]) | set(kept["later"]) == set(both) - {"index.html", "sw.js", "thumbnail.png"}
 
 

@@ -8,6 +8,7 @@
 //   unsupported        a network that this engine can't draw (dcgan)
 //   self-test          the first eight digits are not the server's
 //   discriminator-missing, discriminator-damaged    the same of a model's discriminator.safetensors
+//   classifier-missing, classifier-damaged          the same of the classifier
 //   digits-missing, digits-damaged      the same of the picture of real digits
 //   request            a seed, digit, temperature, … out of range
 //   closed, failed     the engine was closed, or met an error of its own

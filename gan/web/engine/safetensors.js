@@ -3,7 +3,7 @@
 import { EngineError } from "./errors.js";
 
 const MAX_HEADER_BYTES = 1 << 20;
-const TYPES = { F32: Float32Array, I32: Int32Array, I8: Int8Array, U8: Uint8Array };
+const TYPES = { F32: Float32Array, I64: BigInt64Array, I32: Int32Array, I8: Int8Array, U8: Uint8Array };
 
 /** The tensors by name, `{ dtype, shape, values }`.
  *

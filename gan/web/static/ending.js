@@ -32,7 +32,7 @@ export function ending({ game, friend }) {
   rows.append(row("chance", say("game_chance"), values.pairs ? [percent(0.5)] : Array(3).fill(percent(0.5))));
 
   // The discriminator's row and scores; they are there as a rule, since they were asked for when the game began.
-  game.verdict.then(({ logits, neutral, why }) => {
+  game.opponent.then(({ logits, neutral, why }) => {
     if (!logits) {
       rows.querySelector(".d").remove();
       about.textContent = why;

@@ -23,6 +23,7 @@ export function openLink(query, drawing) {
     directions: drawing.directions,
     discriminator: drawing.discriminator,
     no_discriminator: drawing.no_discriminator,
+    near: drawing.near,
   };
 }
 
