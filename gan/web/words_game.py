@@ -55,6 +55,8 @@ ENGLISH = {
     "game_d": "The discriminator of {model}",
     "game_chance": "Guessing",
     "game_about_d": "The number under a digit is the discriminator's score, its logit: above {neutral} it says “real”.",
+    "game_about_critic": "The number under a digit is the score of a critic, whose 0 means nothing. Here it counts as "
+    "“real” above {neutral}, halfway between the scores of drawn digits and of real ones.",
     "game_about_pairs": "The number under a digit is the discriminator's score, its logit: of a pair, it takes the "
     "digit with the higher one for real.",
     "game_d_missing": "{model} comes without a discriminator, so there is nobody to compare you with.",
@@ -133,6 +135,8 @@ CHINESE = {
     "game_d": "{model} 的判别器",
     "game_chance": "全靠猜",
     "game_about_d": "数字下面的数值是判别器的打分（logit）：大于 {neutral} 表示它认为“是真的”。",
+    "game_about_critic": "数字下面的数值是评判网络（critic）的打分，它的 0 没有特别含义。"
+    "这里大于 {neutral} 算作“真的”：这是画的和真的得分之间的中点。",
     "game_about_pairs": "数字下面的数值是判别器的打分（logit）：成对时，它把分数高的那个当作真的。",
     "game_d_missing": "{model} 没有附带判别器，所以没有可以和你比较的对手。",
     "game_d_convolutions": "{model} 的判别器由卷积构成，本页无法计算。",

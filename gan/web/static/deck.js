@@ -50,7 +50,7 @@ export async function deal(rounds, pixels) {
     before.catch(() => {}); // told by who waits for this round
     bitmaps.push(before);
   }
-  await bitmaps[0];
+  await bitmaps[rounds.findIndex((round) => round.digits.some((digit) => !digit.real))]; // else nobody can draw
   return { pixels: null, bitmaps };
 }
 

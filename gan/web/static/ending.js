@@ -32,7 +32,7 @@ export function ending({ game, friend }) {
   rows.append(row("chance", say("game_chance"), values.pairs ? [percent(0.5)] : Array(3).fill(percent(0.5))));
 
   // The discriminator's row and scores; they are there as a rule, since they were asked for when the game began.
-  game.verdict.then(({ logits, neutral, why }) => {
+  game.opponent.then(({ logits, neutral, loss, why }) => {
     if (!logits) {
       rows.querySelector(".d").remove();
       about.textContent = why;
@@ -42,7 +42,8 @@ export function ending({ game, friend }) {
     rows
       .querySelector(".d")
       .replaceWith(row("d", say("game_d", { model: page.pin.model }), shares(tally(rounds, judged))));
-    about.textContent = say(values.pairs ? "game_about_pairs" : "game_about_d", { neutral });
+    const kind = values.pairs ? "pairs" : loss === "wasserstein" ? "critic" : "d";
+    about.textContent = say(`game_about_${kind}`, { neutral: Number(neutral.toFixed(2)) });
     for (const [i, { judge }] of cards.entries()) judge(judged[i], logits);
   });
 

@@ -9,6 +9,7 @@ import { ending } from "./ending.js";
 import { verdictOf } from "./game_verdict.js";
 import { permalink } from "./link.js";
 import { isDrawing, linkWith, nameOf } from "./model.js";
+import { opponentsScores } from "./opponent.js";
 import { limits, page } from "./page.js";
 import { randomSeed } from "./seeds.js";
 import { shareButton } from "./share.js";
@@ -21,7 +22,7 @@ const MARKS = { true: "✓", false: "✗" };
 export function mountGame(root, { store, pixels }) {
   const opened = store.values("game");
   let state = "empty"; // loading, ready, playing, ended, failed
-  let game = null; // { values, rounds, answers, verdict } of what is played, and what deck.js dealt
+  let game = null; // { values, rounds, answers, opponent } of what is played, and what deck.js dealt
   let asked = 0; // how often digits were dealt: those that come late belong to an older game
   let waiting = true; // for the picture of a round
 
@@ -140,7 +141,7 @@ export function mountGame(root, { store, pixels }) {
   function start() {
     if (state !== "ready" && state !== "ended") return;
     game.answers = [];
-    game.verdict = verdictOf(game); // the discriminator is fetched while the visitor plays
+    game.opponent = opponentsScores(game); // the discriminator is fetched while the visitor plays
     become("playing");
     stage.focus({ preventScroll: true });
     stage.scrollIntoView({ block: "nearest" });
