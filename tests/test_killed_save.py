@@ -12,6 +12,7 @@ import pytest
 
 from gan import model_folder
 from gan.errors import ModelError
+from gan.files import write_together
 from gan.hub import push
 from gan.hub.card_options import CardOptions
 from gan.hub.repository import Target
@@ -22,8 +23,17 @@ from tests.hub.model_files import files_of, save_model
 STAGES = 12  # of a save: four files made, written through to the disk, renamed
 
 
-def killed_saving(folder: Path, stage: int) -> int:
-    """How a process ends that saves another model, with SIGKILL before its `stage`-th call that changes the disk."""
+def written_by_a_save(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Path, bytes | str]:
+    """The files that a save would write into a folder, in their order."""
+    contents: list[dict[Path, bytes | str]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(model_folder, "write_together", contents.append)
+        save_model(folder, seed=1)
+    return contents[0]
+
+
+def killed_writing(contents: dict[Path, bytes | str], stage: int) -> int:
+    """How a process ends that writes files, with SIGKILL before its `stage`-th call that changes the disk."""
     if pid := os.fork():
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     calls = itertools.count()
@@ -37,7 +47,7 @@ def killed_saving(folder: Path, stage: int) -> int:
         return killed
 
     tempfile.mkstemp, os.fsync, os.replace = map(then_killed, (tempfile.mkstemp, os.fsync, os.replace))
-    save_model(folder, seed=1)
+    write_together(contents)  # and nothing else, since a fork may not compute what its parent's threads compute
     os._exit(0)
 
 
@@ -47,7 +57,11 @@ def test_a_save_that_is_killed_at_any_stage_leaves_a_whole_model(
     monkeypatch.setattr(model_folder.time, "sleep", lambda seconds: None)  # no writer is alive that must be waited for
     older, newer = (load_generator(save_model(tmp_path / name, seed)).weights for seed, name in enumerate("ab"))
     folders = [save_model(tmp_path / f"at-{stage}") for stage in range(STAGES + 1)]
-    ends = [killed_saving(folder, stage) for stage, folder in enumerate(folders)]
+    newer_files = {path.name: content for path, content in written_by_a_save(tmp_path / "b", monkeypatch).items()}
+    ends = [
+        killed_writing({folder / name: content for name, content in newer_files.items()}, stage)
+        for stage, folder in enumerate(folders)
+    ]
     assert ends == [-signal.SIGKILL] * STAGES + [0]
     assert [load_generator(folder).weights for folder in folders] == [older] * 9 + [newer] * 4
     for folder in folders:
