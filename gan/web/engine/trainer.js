@@ -6,7 +6,9 @@
 //   { kind: "distance", steps, distance, alike }
 //   { kind: "moved", player }                           in slow motion: who has just learned
 //   { kind: "broken", steps, what }                     a number became infinite: the run stands still
-//   { kind: "saved", zip }
+//   { kind: "saved", zip }                              a model folder
+//   { kind: "drawable", steps, … }                      what `drawable` returns, for the page's engine
+//   { kind: "unkept", message }                         why neither can be made
 //   { kind: "failed", code, message }
 
 import { EngineError } from "./errors.js";
@@ -14,7 +16,7 @@ import { readDigits } from "./training/digits.js";
 import { FeatureNet } from "./training/features.js";
 import { Kernels } from "./training/kernels.js";
 import { Run } from "./training/run.js";
-import { modelZip } from "./training/saving.js";
+import { drawable, modelZip } from "./training/saving.js";
 
 const SLICE = 40; // milliseconds of steps before messages are read
 const EVERY = { curves: 120, pictures: 250, distance: 3000, keep: 2000 }; // milliseconds
@@ -86,10 +88,29 @@ const COMMANDS = {
     report(true);
   },
   async save({ name, seconds }) {
-    const zip = await modelZip(run, { name, seconds });
-    self.postMessage({ kind: "saved", zip }, [zip.buffer]);
+    await kept(async () => {
+      const zip = await modelZip(run, new Kernels(files.module), { name, seconds });
+      self.postMessage({ kind: "saved", zip }, [zip.buffer]);
+    });
+  },
+  async use() {
+    await kept(async () => {
+      const made = await drawable(run, new Kernels(files.module));
+      self.postMessage({ kind: "drawable", steps: run.steps, ...made }, [made.weights.buffer]);
+    });
   },
 };
+
+/** Keep the run in some way; where its weights can't be, it goes on all the same. */
+async function kept(keepIt) {
+  playing = false;
+  try {
+    await keepIt();
+  } catch (error) {
+    if (error.code !== "weights-damaged") throw error;
+    self.postMessage({ kind: "unkept", message: error.message });
+  }
+}
 
 function begin({ recipe, seed, limit }) {
   playing = false;

@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 
 const MOST = 400; // points of a line; when there are more, every second one goes
 const HEIGHT = 130;
-const MARGIN = { left: 34, right: 8, top: 8, bottom: 18 };
+const MARGIN = { left: 40, right: 8, top: 8, bottom: 18 };
 
 /** A chart: { node, add(step, values), clear(), draw() }.
  *
@@ -107,5 +107,7 @@ function ticks(low, high, logarithmic) {
   return found;
 }
 
-const shortened = (value) =>
+const shortened = (value) => (Math.abs(value) >= 1e4 ? `${(value / 1000).toFixed(0)}k` : shortenedBelow(value));
+
+const shortenedBelow = (value) =>
   Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
