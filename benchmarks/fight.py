@@ -7,7 +7,7 @@ of steps a second. Then `small` trains, and what it has become is measured by th
 - steps: of each recipe in the tab and in PyTorch; limit for relu-2 and batchnorm: 0.5 × PyTorch's.
 - frames: those of a bare page that are dropped while the worker trains (at most 2 %).
 - tab: the same of the whole Watch tab of the page without a server, and the main thread's work for each report of the
-  worker (limit 8 ms), by Chromium's own count of task time, less that of the tab before Start.
+  worker (limit 8 ms), by Chromium's own count of its processor time, less that of the tab before Start.
 - readable: small after `--seconds` of training; the distance of 1,000 digits is below 100.
 """
 
@@ -117,8 +117,8 @@ REPORTS = """
 
 
 def whole_tab(seconds: float) -> dict[str, float]:
-    """Of the Watch tab of a site: `dropped` frames of 60 a second, and milliseconds of the main thread's `work` for each
-    report; `work_idle` is the same for each second before Start, `work_running` after."""
+    """Of the Watch tab of a site: the share of 60 frames a second that is `dropped`, and how many ms of its processor the
+    main thread `work`s for each report; `work_idle` is the same for each second before Start, `work_running` after."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         line = [sys.executable, "-m", "gan.hub", "site", folder, "--model", "modern"]
         subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
@@ -141,7 +141,7 @@ def whole_tab(seconds: float) -> dict[str, float]:
 def watched(page: Page, seconds: float) -> tuple[float, float, int]:
     """The main thread's work in ms for each second, frames a second, and the worker's reports in that time."""
     network = page.context.new_cdp_session(page)
-    network.send("Performance.enable")
+    network.send("Performance.enable", {"timeDomain": "threadTicks"})
 
     def worked() -> float:
         metrics = network.send("Performance.getMetrics")["metrics"]

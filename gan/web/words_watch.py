@@ -24,8 +24,8 @@ ENGLISH = {
     "watch_hidden": "Paused after {steps} steps while this tab was hidden.",
     "watch_moved_discriminator": "D has learned: look at its eye, and at D(x).",
     "watch_moved_generator": "G has learned: look at the digits, and at D(G(z)).",
-    "watch_broken": "After step {steps} a number became infinite ({what}): the run has stopped. "
-    "The steps were too large for the loss: lower a learning rate, then go on from step {kept}.",
+    "watch_broken": "The run has stopped after step {steps}: {what} grew beyond all bounds ({value}). "
+    "The steps were too large for this loss: lower a learning rate, then go on from step {kept}.",
     "watch_back": "Go back to step {kept}",
     "watch_failed": "The training stopped: {error}",
     "watch_no_wasm": "This browser cannot train: it has no WebAssembly with SIMD. The rest of the page works.",
@@ -136,7 +136,7 @@ CHINESE = {
     "watch_hidden": "此标签页被隐藏，已在第 {steps} 步暂停。",
     "watch_moved_discriminator": "D 刚学了一步：看它的眼睛和 D(x)。",
     "watch_moved_generator": "G 刚学了一步：看这些数字和 D(G(z))。",
-    "watch_broken": "第 {steps} 步之后有一个数变成无穷大（{what}），训练已停止。"
+    "watch_broken": "训练在第 {steps} 步之后停止：{what}失控了（{value}）。"
     "对这个损失来说步子太大：请降低学习率，再从第 {kept} 步继续。",
     "watch_back": "回到第 {kept} 步",
     "watch_failed": "训练已停止：{error}",

@@ -99,6 +99,24 @@ def test_a_preset_breaks_the_fight_and_its_remedy_turns_the_knobs_back(watch: Pa
     wait_for_steps(watch, before + 5)
 
 
+def test_a_loss_beyond_all_bounds_stops_it_and_the_last_good_state_is_offered(watch: Page) -> None:
+    watch.locator("#watch-recipe").select_option("relu-2")
+    watch.wait_for_selector(READY)
+    watch.locator("#watch-loss").select_option("wasserstein")
+    for knob in ("#watch-learning-rate", "#watch-discriminator-learning-rate"):
+        watch.locator(knob).select_option("0.1")
+    watch.get_by_role("button", name="Start", exact=True).click()
+    expect(watch.locator("#watch-status")).to_contain_text("grew beyond all bounds", timeout=30_000)
+    expect(watch.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    for knob in ("#watch-learning-rate", "#watch-discriminator-learning-rate"):
+        watch.locator(knob).select_option("0.0001")
+    watch.locator("#watch-loss").select_option("non_saturating")
+    watch.get_by_role("button", name="Go back to step").click()
+    watch.get_by_role("button", name="Start", exact=True).click()
+    before = steps(watch)
+    wait_for_steps(watch, before + 5)
+
+
 def test_a_knob_works_while_it_runs(watch: Page) -> None:
     watch.get_by_role("button", name="Start", exact=True).click()
     wait_for_steps(watch, 5)

@@ -107,7 +107,16 @@ function ticks(low, high, logarithmic) {
   return found;
 }
 
-const shortened = (value) => (Math.abs(value) >= 1e4 ? `${(value / 1000).toFixed(0)}k` : shortenedBelow(value));
+const UNITS = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 
-const shortenedBelow = (value) =>
-  Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
+// In at most five characters, as far as anyone looks.
+function shortened(value) {
+  const size = Math.abs(value);
+  const [unit, sign] = size < 1e4 ? [1, ""] : UNITS.find(([least]) => size >= least);
+  if (unit > 1) return `${(value / unit).toFixed(0)}${sign}`;
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}

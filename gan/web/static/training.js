@@ -2,7 +2,7 @@
 // knows nothing of what is on the page.
 //
 // Its state is one of: empty (nothing is asked for yet), loading, ready, running, paused, stepped (one player has just
-// learned), hidden (paused, since nobody could see it), broken (a number became infinite), failed (it can't go on).
+// learned), hidden (paused, since nobody could see it), broken (a number grew beyond all bounds), failed (it can't go on).
 
 import { PRESETS } from "../engine/training/presets.js";
 import { Fight } from "./fight.js";
@@ -12,7 +12,7 @@ const STANDING = new Set(["empty", "loading", "failed", "broken"]); // states in
 
 export class Training {
   state = "empty";
-  reason = null; // why it is broken, { steps, what, kept }, or has failed, { code, message }
+  reason = null; // why it is broken, { steps, what, value, kept }, or has failed, { code, message }
   recipe = null; // with its knobs as they are, and its name
   run = 0; // the seed
   preset = null; // the way in which it began broken
@@ -105,7 +105,7 @@ export class Training {
     this.#fight.send("pace", { updates: slow ? SLOW : 0 });
   }
 
-  /** Go on from the last good state, after a number became infinite. */
+  /** Go on from the last good state, after a number grew beyond all bounds. */
   goBack() {
     this.#fight.send("goBack");
     this.#become("paused");

@@ -72,7 +72,8 @@ export function watchBar({ training, store }) {
     for (const one of [toggle, ...players]) one.disabled = !training.able;
     back.hidden = training.state !== "broken";
     if (!back.hidden) back.textContent = say("watch_back", { step: training.reason.kept });
-    status.setAttribute("aria-live", training.state === "running" ? "off" : "polite"); // not ten times a second
+    const live = training.state === "running" ? "off" : "polite"; // not ten times a second
+    if (status.ariaLive !== live) status.ariaLive = live;
     const words = moved ? say(`watch_moved_${moved}`) : sentence();
     if (words !== null && words !== status.textContent) status.textContent = words;
   }
@@ -81,7 +82,8 @@ export function watchBar({ training, store }) {
   function sentence() {
     const { state, steps, rate, recipe, reason, slow: slowly } = training;
     if (state === "empty" || state === "stepped" || (state === "running" && slowly)) return null;
-    if (state === "broken") return say("watch_broken", { ...reason, what: say(`watch_what_${reason.what}`) });
+    if (state === "broken")
+      return say("watch_broken", { ...reason, what: say(`watch_what_${reason.what}`), value: large(reason.value) });
     if (state === "failed")
       return reason.code?.startsWith("no-") && reason.code !== "no-worker"
         ? say("watch_no_wasm")
@@ -92,3 +94,5 @@ export function watchBar({ training, store }) {
 
   return { node, show };
 }
+
+const large = (value) => (Number.isFinite(value) ? value.toExponential(0).replace("e+", " · 10^") : "∞");

@@ -48,6 +48,7 @@ export function watchKept({ training, store, own, openTab }) {
       }
       end();
       openTab("generate");
+      own.place.scrollIntoView({ block: "nearest" });
     },
     unkept: ({ message }) => end(say("watch_unkept", { error: message })),
     failed: () => end(),

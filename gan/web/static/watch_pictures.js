@@ -1,6 +1,6 @@
 // What a training draws: the same 64 numbers again and again, one of them on its way from noise, and D's eye.
 
-import { gridBitmap } from "./bitmap.js";
+import { gridImage } from "./bitmap.js";
 import { el } from "./dom.js";
 import { drawEye, eyeCanvas } from "./eye.js";
 import { path } from "./path.js";
@@ -17,15 +17,11 @@ export function watchPictures() {
   const wall = el("canvas", { role: "img", "aria-label": say("watch_numbers"), width: SIDE, height: SIDE });
   const way = path(say("watch_path"));
   const eye = eyeCanvas(say("watch_eye"));
-  let newest = 0;
 
-  async function add({ digits, eye: seen }) {
-    const mine = ++newest;
+  function add({ digits, eye: seen }) {
     way.add(digits);
     drawEye(eye, digits, seen, document.querySelector(".dark") ? DARK : LIGHT);
-    const bitmap = await gridBitmap(digits, COLUMNS);
-    if (mine === newest) wall.getContext("2d").drawImage(bitmap, 0, 0);
-    bitmap.close();
+    wall.getContext("2d").putImageData(gridImage(digits, COLUMNS), 0, 0);
     wall.dataset.painted = String(Number(wall.dataset.painted ?? 0) + 1);
   }
 
