@@ -117,8 +117,8 @@ REPORTS = """
 
 
 def whole_tab(seconds: float) -> dict[str, float]:
-    """Of the Watch tab of a site: the share of 60 frames a second that is `dropped`, and how many ms of its processor the
-    main thread `work`s for each report; `work_idle` is the same for each second before Start, `work_running` after."""
+    """Of the Watch tab of a site: the share of 60 frames a second that is `dropped`, and the processor time in ms that
+    each report costs the main thread, `work`; `work_idle` is a second's before Start, `work_running` a second's after."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         line = [sys.executable, "-m", "gan.hub", "site", folder, "--model", "modern"]
         subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
