@@ -118,7 +118,7 @@ REPORTS = """
 
 def whole_tab(seconds: float) -> dict[str, float]:
     """Of the Watch tab of a site: the share of 60 frames a second that is `dropped`, and the processor time in ms that
-    each report costs the main thread, `work`; `work_idle` is a second's before Start, `work_running` a second's after."""
+    each report costs the main thread, `work`; `work_idle` is a second's before Start, `work_running` one's after."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         line = [sys.executable, "-m", "gan.hub", "site", folder, "--model", "modern"]
         subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
