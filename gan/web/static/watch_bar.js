@@ -71,7 +71,7 @@ export function watchBar({ training, store }) {
     toggle.textContent = say(training.state === "running" ? "watch_pause" : "watch_start");
     for (const one of [toggle, ...players]) one.disabled = !training.able;
     back.hidden = training.state !== "broken";
-    if (!back.hidden) back.textContent = say("watch_back", { step: training.reason.kept });
+    if (!back.hidden) back.textContent = say("watch_back", training.reason);
     const live = training.state === "running" ? "off" : "polite"; // not ten times a second
     if (status.ariaLive !== live) status.ariaLive = live;
     const words = moved ? say(`watch_moved_${moved}`) : sentence();
@@ -95,4 +95,9 @@ export function watchBar({ training, store }) {
   return { node, show };
 }
 
-const large = (value) => (Number.isFinite(value) ? value.toExponential(0).replace("e+", " · 10^") : "∞");
+// As 2 · 10⁶.
+function large(value) {
+  if (!Number.isFinite(value)) return "∞";
+  const [factor, power] = value.toExponential(0).split("e+");
+  return `${factor} · 10${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+}
