@@ -146,7 +146,9 @@ def choice(default: str, choices: tuple[str, ...], about: str, **options: Any) -
     return parameter(default, form, read, about, {"type": "string", "enum": list(choices)}, **options)
 
 
-def pattern(regex: str, code: str, about: str, example: str, *, default: str | None = None, **options: Any) -> Any:
+def pattern(
+    regex: str, code: str, about: str, example: str, *, default: str | None = None, **options: Any
+) -> Any:
     """A text of a certain form, absent unless given or there is a default; `code` is the refusal's."""
 
     def read(text: str) -> str:

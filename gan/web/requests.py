@@ -266,9 +266,7 @@ class GameRequest(PageRequest):
     game: int = whole(0, 0, NUM_SEEDS - 1, "Seed of the rounds", always=True, only="page")
     pairs: bool = switch("1: a real digit beside a drawn one; else one digit at a time", only="page")
     clock: bool = switch("1: three seconds for each", only="page")
-    score: int | None = whole(
-        None, 0, ROUNDS, f"Right answers, of {ROUNDS}, of whoever gives the link away", only="page"
-    )
+    score: int | None = whole(None, 0, ROUNDS, f"Right answers, of {ROUNDS}, of whoever gives the link away", only="page")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -294,11 +292,5 @@ class LearnRequest(PageRequest):
     """The lesson, at a section."""
 
     learn: str = pattern(
-        "[a-z0-9-]{0,80}",
-        "section",
-        "The section, by its heading",
-        "mode-collapse",
-        default="",
-        always=True,
-        only="page",
+        "[a-z0-9-]{0,80}", "section", "The section, by its heading", "mode-collapse", default="", always=True, only="page"
     )
