@@ -5,7 +5,9 @@ recipe alternates with PyTorch's step on the same batch size, three rounds of te
 of steps a second. Then `small` trains, and what it has become is measured by the project's classifier.
 
 - steps: of each recipe in the tab and in PyTorch; limit for relu-2 and batchnorm: 0.5 × PyTorch's.
-- frames: those of the page that are dropped while the worker trains (at most 2 %).
+- frames: those of a bare page that are dropped while the worker trains (at most 2 %).
+- tab: the same of the whole Watch tab of the page without a server, and the main thread's work for each report of the
+  worker (limit 8 ms), by Chromium's own count of its processor time, less that of the tab before Start.
 - readable: small after `--seconds` of training; the distance of 1,000 digits is below 100.
 """
 
@@ -13,6 +15,7 @@ import argparse
 import io
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +23,7 @@ import zipfile
 from pathlib import Path
 
 import torch
+from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -30,6 +34,8 @@ from gan.networks import Generator
 from gan.recipes import Recipe
 from gan.training.trainer import Trainer
 from gan.web.fight import FIGHTS
+from tests.browser.ensure_browser import find_browser
+from tests.browser.file_server import file_server
 from tests.web.engine.engines import Browser, opened
 
 ROUNDS = 3
@@ -85,6 +91,67 @@ TRAINED = (
 )
 
 
+# Counts the worker's reports, and the screen's frames of so many milliseconds.
+REPORTS = """
+    const Plain = window.Worker;
+    window.reports = 0;
+    window.Worker = class extends Plain {
+      set onmessage(hear) {
+        super.onmessage = (event) => {
+          if (event.data.kind === "curves") window.reports++;
+          hear(event);
+        };
+      }
+    };
+    window.frames_in = (milliseconds) => new Promise((done) => {
+      const start = performance.now();
+      let frames = 0;
+      const tick = (now) => {
+        if (now - start > milliseconds) return done(frames / ((now - start) / 1000));
+        frames++;
+        requestAnimationFrame(tick);
+      };
+      requestAnimationFrame(tick);
+    });
+"""
+
+
+def whole_tab(seconds: float) -> dict[str, float]:
+    """Of the Watch tab of a site: the share of 60 frames a second that is `dropped`, and the processor time in ms that
+    each report costs the main thread, `work`; `work_idle` is a second's before Start, `work_running` one's after."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        line = [sys.executable, "-m", "gan.hub", "site", folder, "--model", "modern"]
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL)
+        with file_server(Path(folder)) as server:
+            chromium = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+            page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+            page.add_init_script(REPORTS)
+            page.goto(f"{server.url}?watch=small")
+            page.wait_for_selector("[data-state=ready]")
+            page.wait_for_timeout(2000)
+            idle, *_ = watched(page, 3)
+            page.click("#watch-toggle")
+            page.wait_for_function("document.querySelector('.distance b').textContent !== '–'", timeout=120_000)
+            work, frames, reports = watched(page, seconds)
+            chromium.close()
+    per_report = (work - idle) * seconds / max(reports, 1)
+    return {"dropped": max(0.0, 1 - frames / 60), "work": per_report, "work_idle": idle, "work_running": work}
+
+
+def watched(page: Page, seconds: float) -> tuple[float, float, int]:
+    """The main thread's work in ms for each second, frames a second, and the worker's reports in that time."""
+    network = page.context.new_cdp_session(page)
+    network.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def worked() -> float:
+        metrics = network.send("Performance.getMetrics")["metrics"]
+        return next(1000 * metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+    before, reports = worked(), page.evaluate("window.reports")
+    frames = page.evaluate("milliseconds => frames_in(milliseconds)", seconds * 1000)
+    return (worked() - before) / seconds, frames, page.evaluate("window.reports") - reports
+
+
 def in_the_tab(chromium: Browser, recipe: Recipe, seconds: float) -> dict[str, float]:
     return json.loads(chromium.run(STEPS, {"recipe": recipe.as_dict(), "milliseconds": seconds * 1000}))
 
@@ -111,6 +178,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="how long small trains before it is measured")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    tab = whole_tab(SECONDS)
+    print(f"the whole tab: {tab['dropped']:.1%} of 60 frames a second dropped, limit 2 %")
+    print(f"  main thread: {tab['work']:.1f} ms for each report, limit 8; {tab['work_idle']:.0f} → "
+          f"{tab['work_running']:.0f} ms a second with Start", flush=True)  # fmt: skip
     data = some_digits()
     with opened("chromium") as chromium:
         for name, recipe in FIGHTS.items():

@@ -26,10 +26,15 @@ FIGHTS: dict[str, Recipe] = {
     ),
 }
 PRESETS = ("collapse", "strong_d", "strong_g", "overfit")  # ways to break `small`, of engine/training/presets.js
+# What trains; each is fetched when the tab is opened.
 FILES = {"wasm": "train.wasm", "worker": "trainer.js", "digits": "training-digits.png", "unseen": "test-digits.png"}
+
+
+DRAWING_FILES = {"wasm": "engine.wasm", "worker": "worker.js"}  # of the page's engine, for a generator trained here
 
 
 def fight_state(address: Callable[[str], str]) -> dict[str, Any]:
     """What the page's scripts start a training with; `address` says where a file of engine/ is served."""
     files = {name: address(file) for name, file in FILES.items()}
-    return {**files, "recipes": {name: recipe.as_dict() for name, recipe in FIGHTS.items()}}
+    drawing = {name: address(file) for name, file in DRAWING_FILES.items()}
+    return {**files, "drawing": drawing, "recipes": {name: recipe.as_dict() for name, recipe in FIGHTS.items()}}

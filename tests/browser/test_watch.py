@@ -1,5 +1,7 @@
 """Watch: two networks fight in the visitor's tab."""
 
+import hashlib
+import re
 import zipfile
 from pathlib import Path
 
@@ -90,8 +92,29 @@ def test_a_preset_breaks_the_fight_and_its_remedy_turns_the_knobs_back(watch: Pa
     wait_for_steps(watch, 5)
     expect(watch.locator("#watch-discriminator-learning-rate")).to_have_value("0.00001")
     before = steps(watch)
+    expect(watch.get_by_role("button", name="Collapse: Save it")).to_be_disabled()
+    expect(watch.locator(".watch-preset")).to_contain_text("D learns too slowly to keep up")
     watch.get_by_role("button", name="G too strong: Save it").click()
+    expect(watch.locator(".watch-preset")).to_contain_text("the noise no longer passes")
     expect(watch.locator("#watch-discriminator-learning-rate")).to_have_value("0.001")
+    wait_for_steps(watch, before + 5)
+
+
+def test_a_loss_beyond_all_bounds_stops_it_and_the_last_good_state_is_offered(watch: Page) -> None:
+    watch.locator("#watch-recipe").select_option("relu-2")
+    watch.wait_for_selector(READY)
+    watch.locator("#watch-loss").select_option("wasserstein")
+    for knob in ("#watch-learning-rate", "#watch-discriminator-learning-rate"):
+        watch.locator(knob).select_option("0.1")
+    watch.get_by_role("button", name="Start", exact=True).click()
+    expect(watch.locator("#watch-status")).to_contain_text("grew beyond all bounds", timeout=30_000)
+    expect(watch.get_by_role("button", name="Start", exact=True)).to_be_disabled()
+    for knob in ("#watch-learning-rate", "#watch-discriminator-learning-rate"):
+        watch.locator(knob).select_option("0.0001")
+    watch.locator("#watch-loss").select_option("non_saturating")
+    watch.get_by_role("button", name=re.compile(r"Go back to step \d+$")).click()
+    watch.get_by_role("button", name="Start", exact=True).click()
+    before = steps(watch)
     wait_for_steps(watch, before + 5)
 
 
@@ -108,7 +131,7 @@ def test_a_knob_works_while_it_runs(watch: Page) -> None:
     expect_query(watch, watch="relu-2")
 
 
-def test_what_was_trained_is_a_model_folder(watch: Page, tmp_path: Path) -> None:
+def test_what_was_trained_is_a_model_folder_and_draws_the_page(watch: Page, models, tmp_path: Path) -> None:
     expect(watch.get_by_role("button", name="Download this generator")).to_be_disabled()
     watch.get_by_role("button", name="Start", exact=True).click()
     wait_for_steps(watch, 3)
@@ -118,7 +141,81 @@ def test_what_was_trained_is_a_model_folder(watch: Page, tmp_path: Path) -> None
     download.value.save_as(tmp_path / "model.zip")
     zipfile.ZipFile(tmp_path / "model.zip").extractall(tmp_path)
     (folder,) = (path for path in tmp_path.iterdir() if path.is_dir())
-    assert Generator.from_pretrained(folder).sample([7], [3]).shape == (1, 28, 28)
+    trained = Generator.from_pretrained(folder)
+    assert trained.weights == hashlib.sha256((folder / "quantized.safetensors").read_bytes()).hexdigest()[:8]
+    # and the other tabs draw with it
+    watch.get_by_role("button", name="Use it in the other tabs").click()
+    expect(watch.locator("#own")).to_contain_text("Your own generator draws here: small after")
+    wall_of_numbers = "document.querySelector('#wall').dataset.painted"
+    watch.wait_for_function(f"{wall_of_numbers} === '0/16'")
+    assert digits_of(watch) == trained.sample(SEEDS, DIGITS).flatten().tolist()
+    watch.get_by_role("button", name="Copy link to its training").click()
+    assert "?watch=small&model=tested" in watch.evaluate("navigator.clipboard.readText()")
+    expect(watch.get_by_role("button", name="Embed")).to_be_disabled()
+    expect(watch.locator("#model")).to_contain_text("small after")
+    mine = picture(watch, "#wall canvas")
+    watch.get_by_role("button", name="Back to tested").click()
+    expect(watch.get_by_role("button", name="Embed")).to_be_enabled()
+    watch.wait_for_function(f"{picture_of('#wall canvas')} !== {mine!r}")
+    assert digits_of(watch) == models.served.sample(SEEDS, DIGITS).flatten().tolist()
+    assert watch.locator("#own").inner_text() == ""
+
+
+SEEDS, DIGITS = [7, 8, 2**32 - 1], [3, 8, 0]
+
+
+def digits_of(page: Page) -> list[int]:
+    """What the page draws now."""
+    request = {"seeds": SEEDS, "digits": DIGITS, "temperature": 1}
+    return page.evaluate("async (request) => [...(await digits.sample(request))]", request)
+
+
+def picture_of(canvas: str) -> str:
+    return f"document.querySelector('{canvas}').toDataURL()"
+
+
+def picture(page: Page, canvas: str) -> str:
+    return page.evaluate(picture_of(canvas))
+
+
+# Keeps every worker that the page starts; with `noWorkers`, it can start none.
+WORKERS = """
+    const Plain = window.Worker;
+    window.made = [];
+    window.Worker = class extends Plain {
+      constructor(...options) {
+        if (window.noWorkers) throw new Error("no more");
+        super(...options);
+        window.made.push(this);
+      }
+    };
+"""
+
+
+def test_where_an_own_generator_cannot_draw_the_pages_model_draws(browser, url, models) -> None:
+    context = browser.new_context(locale="en-US")
+    context.add_init_script(WORKERS)
+    page = context.new_page()
+    page.goto(f"{url}?watch=relu-2")
+    page.wait_for_selector(READY)
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_for_steps(page, 2)
+    page.evaluate("window.noWorkers = true")
+    page.get_by_role("button", name="Use it in the other tabs").click()
+    expect(page.locator("#watch-kept")).to_contain_text(
+        "cannot draw here: the engine's worker can't be started: no more"
+    )
+    page.evaluate("window.noWorkers = false")
+    page.get_by_role("button", name="Use it in the other tabs").click()
+    expect(page.locator("#own")).to_contain_text("relu-2 after")
+    expect(page.locator("#digit input").first).to_be_disabled()  # it has no classes
+    page.evaluate("window.made.at(-1).onerror({ message: 'it broke' })")
+    page.get_by_role("button", name="Random").click()
+    expect(page.locator("#notices")).to_contain_text("Your generator cannot draw here: it broke. tested draws again.")
+    expect(page.locator("#own")).to_be_empty()
+    expect(page.locator("#digit input").first).to_be_enabled()
+    assert digits_of(page) == models.served.sample(SEEDS, DIGITS).flatten().tolist()
+    context.close()
 
 
 def test_what_did_not_arrive_is_told_and_restart_tries_again(open_page, url) -> None:

@@ -8,7 +8,7 @@ export const NUM_SEEDS = 2 ** 32;
 export const NUM_CLASSES = 10;
 export const GRID = 4096;
 const MIN_TEMPERATURE = 0.1;
-const MAX_TEMPERATURE = 1.5;
+export const MAX_TEMPERATURE = 1.5;
 const KEPT = 4096; // latents that a cache holds: 3 MB of 100 numbers each
 
 export const onGrid = (value) => Math.floor(value * GRID + 0.5) / GRID;

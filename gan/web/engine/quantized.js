@@ -7,9 +7,9 @@ import { readSafetensors } from "./safetensors.js";
 
 export const PIXELS = 784;
 export const GREY_ENTRIES = 8193; // of tanh at −4, −4 + 1/1024, … 4
-const LEVELS = 127; // of an int8, either way
+export const LEVELS = 127; // of an int8, either way
 const MAX_LEVELS = 2 ** 15 - 1; // of the int16 that engine.c multiplies
-const MAX_EMBEDDING = 2 ** 19; // in steps of 2⁻¹²
+export const MAX_EMBEDDING = 2 ** 19; // in steps of 2⁻¹²
 const MAX_LATENT = 64; // times the largest temperature below MAX_EMBEDDING steps: sums of squares stay exact
 
 /** The network of a quantized.safetensors' bytes and of the "generator" of its config.json:
@@ -94,16 +94,23 @@ function checkValues({ inputScale, embedding, layers }) {
 /** The first layer's input of a digit, `Int16Array [inputs]`: of its latent `z [latent_dim]` and class weights `y [10]`,
  * one float64 operation at a time. */
 export function quantizedInput({ config, inputScale, embedding, layers }, z, y, temperature) {
-  const v = new Float64Array(layers[0].inputs); // whole numbers of steps of 2⁻¹², as all sums that follow
+  const units = inputUnits({ config, embedding }, z, y, temperature);
+  const { levels } = layers[0];
+  const x = new Int16Array(units.length);
+  for (let i = 0; i < units.length; i++) {
+    x[i] = Math.max(-levels, Math.min(levels, Math.floor(units[i] * inputScale + 0.5)));
+  }
+  return x;
+}
+
+/** Latent and class embedding side by side, `Float64Array [inputs]`, normalised where the generator does. */
+export function inputUnits({ config, embedding }, z, y, temperature) {
+  const v = new Float64Array(z.length + (embedding ? config.embedding_dim : 0)); // in steps of 2⁻¹², whole, as all sums
   for (let i = 0; i < z.length; i++) v[i] = Math.floor(Math.floor(z[i] * GRID + 0.5) * temperature + 0.5);
   if (embedding) addEmbedded(v.subarray(z.length), y, embedding);
   const factor = config.normalize_input ? Math.sqrt(v.length / Math.max(squares(v), 1)) : 1 / GRID;
-  const { levels } = layers[0];
-  const x = new Int16Array(v.length);
-  for (let i = 0; i < v.length; i++) {
-    x[i] = Math.max(-levels, Math.min(levels, Math.floor(v[i] * factor * inputScale + 0.5)));
-  }
-  return x;
+  for (let i = 0; i < v.length; i++) v[i] *= factor;
+  return v;
 }
 
 function squares(values) {

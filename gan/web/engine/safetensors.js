@@ -1,4 +1,4 @@
-// The tensors of a safetensors file: 8 bytes with the header's length, a JSON header, the values. Nothing is run.
+// Safetensors files: 8 bytes with the header's length, a JSON header, the values. Nothing is run.
 
 import { EngineError } from "./errors.js";
 
@@ -63,3 +63,34 @@ const inOrder = (header) => Object.entries(header).sort(([, a], [, b]) => a.data
 
 const damaged = (why, value) =>
   new EngineError("weights-damaged", `the weights are not a whole safetensors file: ${why}`, value);
+
+const WRITTEN = ["I64", "F32", "I32", "I8", "U8"]; // in this order: each type's values begin at a multiple of their size
+const TYPE_NAMES = new Map([[BigInt64Array, "I64"], ...Object.entries(TYPES).map(([name, type]) => [type, name])]);
+
+/** A file's bytes, those that the safetensors library writes. Args: tensors `[name, shape, values]`. */
+export function writeSafetensors(tensors) {
+  const typed = tensors.map(([name, shape, values]) => ({
+    name,
+    shape,
+    values,
+    dtype: TYPE_NAMES.get(values.constructor),
+  }));
+  const order = ({ dtype }) => WRITTEN.indexOf(dtype);
+  typed.sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
+  const header = {};
+  let end = 0;
+  for (const { name, dtype, shape, values } of typed) {
+    header[name] = { dtype, shape, data_offsets: [end, end + values.byteLength] };
+    end += values.byteLength;
+  }
+  const text = JSON.stringify(header);
+  const head = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const bytes = new Uint8Array(8 + head.length + end);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
+  bytes.set(head, 8);
+  for (const { name, values } of typed) {
+    const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    bytes.set(raw, 8 + head.length + header[name].data_offsets[0]);
+  }
+  return bytes;
+}

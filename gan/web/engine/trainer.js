@@ -5,8 +5,10 @@
 //   { kind: "pictures", digits, eye, logits }           what Run.look returns
 //   { kind: "distance", steps, distance, alike }
 //   { kind: "moved", player }                           in slow motion: who has just learned
-//   { kind: "broken", steps, what }                     a number became infinite: the run stands still
-//   { kind: "saved", zip }
+//   { kind: "broken", steps, what, value, kept }        a number grew beyond all bounds: the run stands still
+//   { kind: "saved", zip }                              a model folder
+//   { kind: "drawable", steps, … }                      what `drawable` returns, for the page's engine
+//   { kind: "unkept", message }                         why neither can be made
 //   { kind: "failed", code, message }
 
 import { EngineError } from "./errors.js";
@@ -14,10 +16,12 @@ import { readDigits } from "./training/digits.js";
 import { FeatureNet } from "./training/features.js";
 import { Kernels } from "./training/kernels.js";
 import { Run } from "./training/run.js";
-import { modelZip } from "./training/saving.js";
+import { drawable, modelZip } from "./training/saving.js";
 
 const SLICE = 40; // milliseconds of steps before messages are read
 const EVERY = { curves: 120, pictures: 250, distance: 3000, keep: 2000 }; // milliseconds
+const BEYOND = 1e6; // a loss of that size: nothing is learned any more. Adam's steps are bounded, so it takes long to overflow
+const SOUND = 1e3; // a state with larger losses isn't kept as a good one
 const MOST = 0.05; // of the time may go to each of them: a slow machine reports less often
 
 let files = null; // { module, digits, unseen }
@@ -28,6 +32,7 @@ let pace = 0; // updates a second; 0: as fast as it goes
 let turn = "discriminator"; // in slow motion
 let due = {};
 let told = [];
+let newest = {}; // of each number, what was told last
 let since = { time: 0, steps: 0 };
 
 const next = new MessageChannel(); // comes back at once, where a timer would wait
@@ -82,20 +87,39 @@ const COMMANDS = {
   goBack() {
     playing = false;
     run.goBack();
-    told = [];
+    [told, newest] = [[], {}];
     report(true);
   },
   async save({ name, seconds }) {
-    const zip = await modelZip(run, { name, seconds });
-    self.postMessage({ kind: "saved", zip }, [zip.buffer]);
+    await kept(async () => {
+      const zip = await modelZip(run, new Kernels(files.module), { name, seconds });
+      self.postMessage({ kind: "saved", zip }, [zip.buffer]);
+    });
+  },
+  async use() {
+    await kept(async () => {
+      const made = await drawable(run, new Kernels(files.module));
+      self.postMessage({ kind: "drawable", steps: run.steps, ...made }, [made.weights.buffer]);
+    });
   },
 };
+
+/** Keep the run in some way; where its weights can't be, it goes on all the same. */
+async function kept(keepIt) {
+  playing = false;
+  try {
+    await keepIt();
+  } catch (error) {
+    if (error.code !== "weights-damaged") throw error;
+    self.postMessage({ kind: "unkept", message: error.message });
+  }
+}
 
 function begin({ recipe, seed, limit }) {
   playing = false;
   run = null; // its memory may be used again
   run = new Run(new Kernels(files.module), { recipe, seed, limit, digits: files.digits, unseen: files.unseen });
-  told = [];
+  [told, newest] = [[], {}];
   due = { curves: 0, pictures: 0, keep: performance.now() + EVERY.keep, distance: performance.now() + EVERY.distance };
   turn = "discriminator";
   self.postMessage({ kind: "loaded" });
@@ -126,20 +150,23 @@ function half(player) {
   pictures();
 }
 
-/** Take the numbers of an update; false if one is not finite, and then the run stops. */
+/** Take the numbers of an update; false if one is beyond all bounds, and then the run stops. */
 function taken(numbers) {
-  const broken = Object.keys(numbers).find((name) => !Number.isFinite(numbers[name]));
-  if (!broken) {
-    told.push(numbers);
-    return true;
+  const broken = Object.keys(numbers).find((name) => !within(BEYOND, numbers[name]));
+  if (broken) {
+    stopBroken(broken, numbers[broken]);
+    return false;
   }
-  stopBroken(broken);
-  return false;
+  told.push(numbers);
+  Object.assign(newest, numbers);
+  return true;
 }
 
-function stopBroken(what) {
+const within = (bound, value) => Math.abs(value) < bound; // NaN is not
+
+function stopBroken(what, value) {
   playing = false;
-  self.postMessage({ kind: "broken", steps: run.steps, what, kept: run.kept.steps });
+  self.postMessage({ kind: "broken", steps: run.steps, what, value, kept: run.kept.steps });
 }
 
 /** Report what is due; everything but a distance, if `all`. */
@@ -160,8 +187,8 @@ function report(all) {
 }
 
 function keep() {
-  if (run.finite) run.keep();
-  else stopBroken("weights");
+  if (!run.finite) stopBroken("weights", Number.POSITIVE_INFINITY);
+  else if (Object.values(newest).every((value) => within(SOUND, value))) run.keep();
 }
 
 function curves() {

@@ -7,7 +7,8 @@ import { Refused } from "./refused.js";
 
 export const choosable = false;
 
-async function refuse(kind, values) {
+/** Reject with what is wrong with a request. */
+export async function refuse(kind, values) {
   const read = readQuery(kind, query(kind, values, { forPage: true }));
   const { problems } = putRight(kind, read.values, read.problems, page.drawing);
   if (problems.length) throw new Refused(problems);

@@ -14,8 +14,13 @@ export function gridBitmap(pixels, columns) {
   return cellsBitmap(pixels, { perCell: 1, across: 1, columns });
 }
 
+/** The same as ImageData, for a canvas that is as large: at once, where a bitmap takes a moment. */
+export const gridImage = (pixels, columns) => cellsImage(pixels, { perCell: 1, across: 1, columns });
+
 /** The bitmap of cells of `perCell` digits each: `across` digits in a row of a cell, `columns` cells in a row. */
-export function cellsBitmap(pixels, { perCell, across, columns }) {
+export const cellsBitmap = (pixels, cells) => createImageBitmap(cellsImage(pixels, cells));
+
+function cellsImage(pixels, { perCell, across, columns }) {
   const digits = pixels.length / size ** 2;
   const cells = Math.ceil(digits / perCell);
   const down = Math.ceil(perCell / across); // digits in a column of a cell
@@ -31,17 +36,13 @@ export function cellsBitmap(pixels, { perCell, across, columns }) {
       for (let column = 0; column < size; column++) image[to + column] = GREYS[pixels[from + column]];
     }
   }
-  return bitmapOf(image, width);
+  return imageOf(image, width);
 }
 
 /** The bitmap of one line of pixels, `Uint8Array [28 × W]`. */
 export function lineBitmap(pixels) {
-  return bitmapOf(
-    Uint32Array.from(pixels, (ink) => GREYS[ink]),
-    pixels.length / size,
-  );
+  const image = Uint32Array.from(pixels, (ink) => GREYS[ink]);
+  return createImageBitmap(imageOf(image, pixels.length / size));
 }
 
-function bitmapOf(image, width) {
-  return createImageBitmap(new ImageData(new Uint8ClampedArray(image.buffer), width));
-}
+const imageOf = (image, width) => new ImageData(new Uint8ClampedArray(image.buffer), width);

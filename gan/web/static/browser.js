@@ -22,6 +22,14 @@ export async function startEngine() {
   return source(engine);
 }
 
+/** The engine of a generator that was trained in this tab, { config, weights, sha256, golden }: the same kind of source.
+ * Throws an EngineError. */
+export async function startOwnEngine({ weights, ...own }) {
+  const { worker, wasm } = page.fight.drawing;
+  const answer = Promise.resolve(new Response(weights));
+  return source(await createEngine({ ...own, worker, wasm, weights: answer }));
+}
+
 function source(engine) {
   const one = ({ seed, digit, temperature }) => ({
     seeds: [seed],

@@ -13,6 +13,7 @@ import { mountJudge } from "./judge.js";
 import { mountLearn } from "./learn.js";
 import { mountMorph } from "./morph.js";
 import { Notices } from "./notices.js";
+import { Own } from "./own.js";
 import { page } from "./page.js";
 import { Panels } from "./panels.js";
 import { Pixels } from "./pixels.js";
@@ -40,6 +41,7 @@ export function composePage(server) {
   const failures = new Failures(store, notices);
   const panels = new Panels(store);
   installDigits({ sample: async (request) => (await pixels.engine()).digitPixels(request) });
+  const own = new Own({ store, pixels, notices });
   const steps = new Steps(store, openTab);
   const shelf = new Shelf();
   const stage = () => openStage({ store, pixels });
@@ -50,12 +52,12 @@ export function composePage(server) {
     panels.command("walk", "start");
   }
   const mounts = {
-    head: (root) => mountHead(root, { store, notices, panels, steps, shelf, openTab, playDigits, stage }),
-    foot: (root) => mountFoot(root, { store, pixels, notices }),
+    head: (root) => mountHead(root, { store, pixels, own, notices, panels, steps, shelf, openTab, playDigits, stage }),
+    foot: (root) => mountFoot(root, { store, pixels, notices, own }),
     generate: (root) => mountGenerate(root, { store, pixels, failures, shelf, openTab, playDigits }),
     download: (root) => mountDownload(root, { store }),
     morph: (root) => mountMorph(root, { store, pixels, failures }),
-    watch: (root) => mountWatch(root, { store }),
+    watch: (root) => mountWatch(root, { store, own, openTab }),
     game: (root) => mountGame(root, { store, pixels }),
     judge: (root) => mountJudge(root, { store, pixels, openTab, playDigits }),
     history: (root) => mountHistory(root, { store }),

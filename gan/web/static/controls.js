@@ -4,7 +4,8 @@ import { nearestTogether, nearestValue } from "./nearest.js";
 import { page } from "./page.js";
 import { togglePlane } from "./walk.js";
 
-const NEED_CLASSES = new Set(["digit", "ten", "text"]); // controls of models that can be asked for a digit
+// Controls of models that can be asked for a digit.
+const NEED_CLASSES = new Set(["digit", "ten", "text"]);
 
 // A control's value ↔ the request's: choices are texts, and "" stands for none.
 const fromControl = {

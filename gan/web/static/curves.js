@@ -5,7 +5,7 @@ import { el } from "./dom.js";
 
 const MOST = 400; // points of a line; when there are more, every second one goes
 const HEIGHT = 130;
-const MARGIN = { left: 34, right: 8, top: 8, bottom: 18 };
+const MARGIN = { left: 40, right: 8, top: 8, bottom: 18 };
 
 /** A chart: { node, add(step, values), clear(), draw() }, and of a recorded run: show(points), at(step, values).
  *
@@ -136,5 +136,16 @@ function ticks(low, high, logarithmic) {
   return found;
 }
 
-const shortened = (value) =>
-  Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
+const UNITS = [
+  [1e9, "G"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+// In at most five characters, as far as anyone looks.
+function shortened(value) {
+  const size = Math.abs(value);
+  const [unit, sign] = size < 1e4 ? [1, ""] : UNITS.find(([least]) => size >= least);
+  if (unit > 1) return `${(value / unit).toFixed(0)}${sign}`;
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
+}

@@ -5,6 +5,7 @@ import { drawCell, fit } from "./canvas.js";
 import { el } from "./dom.js";
 import { permalink } from "./link.js";
 import { alone, classAt, describe, numberAt, places } from "./numbers.js";
+import { page } from "./page.js";
 import { tellReading } from "./readings.js";
 import { saveAs } from "./saving.js";
 import { wrap } from "./seeds.js";
@@ -129,6 +130,7 @@ export function digitView({ store, pixels, shelf, openTab, wall, onmove, onclose
     const kept = shelf.has(asKept());
     keep.textContent = kept ? `♥ ${say("kept_one")}` : `♡ ${say("keep_one")}`;
     keep.setAttribute("aria-pressed", String(kept));
+    keep.disabled = Boolean(page.own); // the shelf keeps links, and none leads to what was trained here
   }
 
   function toggleKept() {

@@ -11,8 +11,7 @@ const LESS = [28, 92, 190]; // with less
  * pixel for each; `paper` and `ink` are grey levels. */
 export function drawEye(canvas, digits, eye, { paper, ink }) {
   const count = eye.length / PIXELS;
-  canvas.width = count * SIDE;
-  canvas.height = SIDE;
+  if (canvas.width !== count * SIDE) [canvas.width, canvas.height] = [count * SIDE, SIDE]; // costs a layout
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, SIDE);
   for (let i = 0; i < count; i++)

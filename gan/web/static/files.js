@@ -55,7 +55,8 @@ export function walkFiles(values, scale) {
   if (values.plane) return [fileLink(name, "plane.png", "plane", { ...values, size: limits.plane, scale }, "PNG")];
   const enlarged = { ...values, scale };
   const strip = fileLink(name, "walk.png", "walk", enlarged, say("strip"));
-  if (!page.server) return [strip, el("span", { class: "hint", text: say("no_animations") })];
+  const without = page.own ? "own_no_animations" : page.server ? null : "no_animations";
+  if (without) return [strip, el("span", { class: "hint", text: say(without) })];
   const rate = gifRate(values.fps);
   const gif = rate === values.fps ? "GIF" : say("gif_rate", { rate: Number(rate.toFixed(1)) });
   return [

@@ -6,7 +6,6 @@ import { countdown } from "./clock.js";
 import { deal, realDigits } from "./deck.js";
 import { el } from "./dom.js";
 import { ending } from "./ending.js";
-import { verdictOf } from "./game_verdict.js";
 import { permalink } from "./link.js";
 import { isDrawing, linkWith, nameOf } from "./model.js";
 import { opponentsScores } from "./opponent.js";

@@ -8,7 +8,7 @@ import { digitView } from "./digit.js";
 import { el } from "./dom.js";
 import { Latest } from "./latest.js";
 import { classAt, describeWall, numberAt, placeOf, places } from "./numbers.js";
-import { limits } from "./page.js";
+import { limits, page } from "./page.js";
 import { seedRail } from "./rail.js";
 import { Rows } from "./rows.js";
 import { Scroll } from "./scroll.js";
@@ -105,7 +105,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
   // The painted picture's place among the rows: some rows further, or a new beginning.
   function anchor() {
     const { columns } = arrange(values, width || 1);
-    const now = JSON.stringify([{ ...values, seed: 0, open: null }, columns]);
+    const now = JSON.stringify([{ ...values, seed: 0, open: null }, columns, page.own?.weights]);
     const found = now === kind ? rowOf(values.seed) : null;
     if (found === null) {
       kind = now;

@@ -6,6 +6,8 @@ import { query } from "./link.js";
 import { page } from "./page.js";
 import { say } from "./words.js";
 
+const INFO = { ten: "ten_info", text: "text_info" }; // what Gradio's controls say (gan/web/controls.py)
+
 /** Answer Gradio's calls with the parts of the page (compose.js). */
 export function connectGradio({ store, panels, failures, mounts }) {
   const controls = new Controls({ store, failures });
@@ -13,6 +15,7 @@ export function connectGradio({ store, panels, failures, mounts }) {
   const firstTab = Object.keys(kinds).find((tab) => kinds[tab] === store.active);
   let trigger = () => {};
   let opened = firstTab === "generate";
+  const unused = new Set(); // controls that the model which draws has no use for
 
   store.subscribe("changed", (kind, { byControl }) => {
     if (!byControl) trigger(`show_${kind}`);
@@ -49,7 +52,13 @@ export function connectGradio({ store, panels, failures, mounts }) {
     values_of(kind, names) {
       return names.map((name) => {
         const value = controls.shown(kind, name);
-        return controls.used(name) ? value : { __type__: "update", value, interactive: false, info: say("no_classes") };
+        if (!controls.used(name)) {
+          unused.add(name);
+          return { __type__: "update", value, interactive: false, info: say("no_classes") };
+        }
+        if (!unused.delete(name)) return value;
+        const info = INFO[name] ? say(INFO[name]) : "";
+        return { __type__: "update", value, interactive: true, info }; // another model draws than before
       });
     },
     /** A field was left; returns its value. */

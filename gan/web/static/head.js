@@ -6,7 +6,7 @@ import { leadParts } from "./lead.js";
 import { ownLink, permalink } from "./link.js";
 import { openModels } from "./model.js";
 import { page } from "./page.js";
-import { shareButton } from "./share.js";
+import { sayOf, shareButton } from "./share.js";
 import { openShelf } from "./shelf.js";
 import { explain, say, shownInstead } from "./words.js";
 
@@ -18,7 +18,7 @@ const OTHER_MODEL = new Set(["other_weights", "no_model", "broken_model", "unrea
 const FOR_GOOD = new Set(["no-wasm", "no-simd", "unsupported"]);
 const PICTURED = ["digits", "walk", "text"]; // kinds that routes draw
 
-export function mountHead(root, { store, notices, panels, steps, shelf, openTab, playDigits, stage }) {
+export function mountHead(root, { store, pixels, own, notices, panels, steps, shelf, openTab, playDigits, stage }) {
   const link = shareButton({
     id: "copy-link",
     class: "quiet",
@@ -57,17 +57,21 @@ export function mountHead(root, { store, notices, panels, steps, shelf, openTab,
       el("div", { class: "actions" }, undo, kept, link, embed, room),
     ),
     el("p", { class: "lead" }, ...lead(store, openTab)),
+    own.place,
     notices.place,
     el("p", { id: "status", class: "unseen", role: "status" }),
   );
   if (page.problems.length) notices.tell("link", page.problems.map(tellProblem));
 
-  const allowEmbed = () => {
+  const tellLinks = () => {
     const empty = store.active === "text" && !store.shown("text").text;
-    embed.disabled = empty || !PICTURED.includes(store.active); // nothing to embed
+    const pictured = PICTURED.includes(store.active);
+    embed.disabled = empty || !pictured || Boolean(page.own); // nothing to embed, or nothing that a server has
+    sayOf(link, page.own && pictured ? "copy_training" : null);
   };
-  store.subscribe("shown", allowEmbed);
-  allowEmbed();
+  store.subscribe("shown", tellLinks);
+  pixels.subscribe(tellLinks);
+  tellLinks();
   const allowUndo = () => {
     undo.disabled = !steps.any;
   };
@@ -97,7 +101,7 @@ function lead(store, openTab) {
 }
 
 /** The foot of the page: who draws, and how long the last picture took. */
-export function mountFoot(root, { store, pixels, notices }) {
+export function mountFoot(root, { store, pixels, notices, own }) {
   const took = el("span", { class: "took", "aria-live": "off", text: "…" });
   const model = el("button", {
     id: "model",
@@ -106,15 +110,19 @@ export function mountFoot(root, { store, pixels, notices }) {
     "aria-label": `${say("model")}: ${page.pin.model}`,
     "aria-haspopup": "dialog",
     onclick: () => openModels(store),
-    text: page.pin.model.replace(REVISION, "$1"),
   });
+  const name = () => {
+    model.textContent = page.own?.name ?? page.pin.model.replace(REVISION, "$1");
+  };
+  pixels.subscribe(name);
+  name();
   root.replaceChildren(
     el(
       "p",
       { class: "reading" },
       model,
       ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
-      el("span", { class: "drawn" }, ...whoDraws({ store, pixels }), " ", took),
+      el("span", { class: "drawn" }, ...whoDraws({ store, pixels, own }), " ", took),
     ),
   );
   const tellFailure = () => {
@@ -132,14 +140,17 @@ export function mountFoot(root, { store, pixels, notices }) {
 }
 
 // "drawn in your browser,": the sentence's words with a choice between them.
-function whoDraws({ store, pixels }) {
+function whoDraws({ store, pixels, own }) {
   if (!page.server) return [nobodyElse(pixels)];
   const choice = el(
     "select",
     {
       id: "drawn-by",
       "aria-label": say("drawn_choice"),
-      onchange: () => draw(store, pixels, choice.value),
+      onchange() {
+        own.giveBack(); // no server has it
+        draw(store, pixels, choice.value);
+      },
     },
     el("option", { value: "browser", disabled: page.engine === null, text: say("drawn_in_browser") }),
     el("option", { value: "server", text: say("drawn_by_server", { device: page.device }) }),

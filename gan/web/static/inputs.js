@@ -129,14 +129,22 @@ export function makeInputs(tab, { controls, place }) {
     { class: "column controls" },
     ...page.controls[tab].map((control) => make[control.form](control)),
   );
-  for (const [control, , inputs] of shown) {
-    if (controls.used(control.name)) continue;
-    for (const input of inputs) input.disabled = true;
-    inputs[0].closest(".block").append(el("p", { class: "info", text: say("no_classes") }));
+
+  // Another model may draw now, which has no use for some of them.
+  function allow({ name }, inputs) {
+    const used = controls.used(name);
+    if (inputs[0].disabled !== used) return;
+    for (const input of inputs) input.disabled = !used;
+    const block = inputs[0].closest(".block");
+    if (used) block.querySelector(".no-classes").remove();
+    else block.append(el("p", { class: "info no-classes", text: say("no_classes") }));
   }
 
   const show = () => {
-    for (const [control, tell] of shown) tell(controls.shown(kind, control.name));
+    for (const [control, tell, inputs] of shown) {
+      allow(control, inputs);
+      tell(controls.shown(kind, control.name));
+    }
   };
   return { node, show };
 }

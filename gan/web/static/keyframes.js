@@ -18,7 +18,7 @@ export function keyFrames({ store, pixels, failures }) {
 
   /** Show the key frames of a walk. */
   function show({ seeds, digits, temperature, plane }) {
-    const signature = JSON.stringify([seeds, digits, temperature, plane]);
+    const signature = JSON.stringify([seeds, digits, temperature, plane, page.own?.weights]);
     if (signature === drawn) return;
     drawn = signature;
     if (cards.length !== seeds.length) {
@@ -55,7 +55,6 @@ export function keyFrames({ store, pixels, failures }) {
       "select",
       {
         id: `key-digit-${k}`,
-        disabled: !page.conditional,
         onchange: () => change(k, { digit: choice.value === "" ? null : Number(choice.value) }),
       },
       el("option", { value: "", text: say("any") }),
@@ -80,6 +79,7 @@ export function keyFrames({ store, pixels, failures }) {
       show(key, removable) {
         if (document.activeElement !== number) number.value = key.seed;
         choice.value = key.digit ?? "";
+        choice.disabled = !page.conditional;
         pixels.showDigit(image, key);
         image.alt = describe(key.seed, key.digit);
         remove.hidden = !removable;

@@ -3,6 +3,8 @@
 
 import { page } from "./page.js";
 
+const DRAWN = new Set(["digits", "walk", "text"]); // kinds that a generator draws
+
 /** The query of a request: what names the picture always, the rest where it is not the default. */
 export function query(kind, values, { forPage = false, pinned = true } = {}) {
   const all = { ...values, ...(pinned ? page.pin : {}) };
@@ -34,17 +36,23 @@ function escaped(text) {
     .replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
 }
 
-/** The address of the page that brings back exactly this state: the app's own, also inside a Space's frame. */
+/** The address to give away: of the page that brings back exactly this state; of the training, where what draws was
+ * trained in this tab, for no link holds its weights. */
 export function permalink(kind, values) {
+  return page.own && DRAWN.has(kind) ? stateLink("watch", page.own.watch) : stateLink(kind, values);
+}
+
+// The app's own address, also inside a Space's frame.
+function stateLink(kind, values) {
   const url = new URL(location.href);
   url.hash = "";
   url.search = query(kind, values, { forPage: true });
   return url.href;
 }
 
-/** The same for this visitor alone: the address that was opened may choose a theme. */
+/** The address of this state for this visitor alone: the one that was opened may choose a theme. */
 export function ownLink(kind, values) {
-  const url = new URL(permalink(kind, values));
+  const url = new URL(stateLink(kind, values));
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (name.startsWith("__") && name !== "__sign") url.search += `&${name}=${encodeURIComponent(value)}`;
   }

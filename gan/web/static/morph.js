@@ -9,6 +9,7 @@ import { downloads, walkFiles, walkPixels } from "./files.js";
 import { keyFrames } from "./keyframes.js";
 import { Latest } from "./latest.js";
 import { asWritten } from "./numbers.js";
+import { page } from "./page.js";
 import { CELLS, cellAt, cellOf, columnAndRow, MIDDLE, planeMap, pointOf } from "./plane.js";
 import { player } from "./player.js";
 import { stills } from "./stills.js";
@@ -55,7 +56,8 @@ export function mountMorph(root, { store, pixels, failures }) {
 
   function update(wish, since) {
     keys.show(wish);
-    if (film && !latest.busy && picturesOf(wish) === picturesOf(film.values)) {
+    const drawnBy = page.own?.weights;
+    if (film && !latest.busy && drawnBy === film.drawnBy && picturesOf(wish) === picturesOf(film.values)) {
       film.values = wish;
       showDownloads();
       store.painted("walk", wish);
@@ -63,10 +65,11 @@ export function mountMorph(root, { store, pixels, failures }) {
   }
 
   async function paint({ wish, since }) {
+    const drawnBy = page.own?.weights;
     const picture = await (wish.plane ? pixels.drawPlane(wish) : pixels.drawWalk(wish));
     film?.picture.bitmap.close();
     const turned = film?.values.plane !== wish.plane; // it was a walk and is a plane, the reverse, or the first
-    film = { values: wish, picture };
+    film = { values: wish, picture, drawnBy };
     between.begin(wish);
     forgetPoint();
     position = Math.min(turned ? placeOf(wish) : position, last());

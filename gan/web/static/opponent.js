@@ -6,8 +6,8 @@ import { say } from "./words.js";
 
 let fetched = null; // a promise
 
-/** `{ logits, neutral, loss }` of all digits of dealt rounds (deck.js), neutral: the logit between real and drawn, loss: what it was trained with; or `{ why }`
- * there are none, in words. */
+/** `{ logits, neutral, loss }` of all digits of dealt rounds (deck.js); neutral: the logit between real and drawn, loss: what
+ * it was trained with. Or `{ why }` there are none, in words. */
 export async function opponentsScores({ rounds, pixels }) {
   if (!page.discriminator) return { why: say(`game_d_${page.no_discriminator}`, { model: page.pin.model }) };
   if (!pixels) return { why: say("game_no_pixels") };

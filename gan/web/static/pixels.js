@@ -1,4 +1,5 @@
-// Where pixels come from: this browser's engine, or the server. Who draws asks nobody else.
+// Where pixels come from: this browser's engine, or the server. Who draws asks nobody else. A generator that was trained
+// in this tab may draw in their place (own.js).
 //
 // A picture is { bitmap, columns, width, height, server }: an ImageBitmap of cells (digits or frames) of `width` ×
 // `height` pixels, `columns` of them in a row; `server` is how many milliseconds the server drew, null if this browser
@@ -17,6 +18,7 @@ export class Pixels {
   #started = 0;
   #failure = null;
   #ahead = null;
+  #own = null; // { source, failed }
   #listeners = [];
 
   /** `server` is a source of pictures (`choosable`: it may be asked to draw), `startEngine()` makes another one of this
@@ -30,12 +32,12 @@ export class Pixels {
 
   /** Who draws, or is to draw as soon as the engine is there: "browser" or "server". */
   get place() {
-    return this.#place === "browser" && !this.#failure ? "browser" : "server";
+    return this.#own || (this.#place === "browser" && !this.#failure) ? "browser" : "server";
   }
 
   /** Whether this browser draws now. */
   get here() {
-    return this.place === "browser" && this.#loaded !== null;
+    return this.#own !== null || (this.place === "browser" && this.#loaded !== null);
   }
 
   /** Why this browser does not draw though it was asked to, { code, message } as the engine has them; null if nothing is
@@ -61,8 +63,24 @@ export class Pixels {
     this.#tell();
   }
 
+  /** Let another source draw, until it is given back or fails: then `failed(error)` is told, and who drew before draws. */
+  lend(source, failed) {
+    this.#own?.source.close();
+    this.#own = { source, failed };
+    this.#ahead = null;
+    this.#tell();
+  }
+
+  /** Let who drew before draw again. */
+  giveBack() {
+    this.#own?.source.close();
+    this.#own = this.#ahead = null;
+    this.#tell();
+  }
+
   /** The engine, which is started if need be, whoever draws the page's pictures. */
   engine() {
+    if (this.#own) return Promise.resolve(this.#own.source);
     return this.#engine ?? this.#load();
   }
 
@@ -142,11 +160,29 @@ export class Pixels {
   }
 
   async #draw(name, ...request) {
+    if (this.#own) return this.#drawOwn(name, request);
     if (this.here) return this.#drawHere(name, request);
     if (this.place === "server") return this.#drawThere(name, request);
     const drawn = this.#engine.catch(() => null).then(() => this.#draw(name, ...request));
     if (await comes(drawn, this.#started + PATIENCE - performance.now())) return drawn;
     return first([drawn, this.#drawThere(name, request)]);
+  }
+
+  async #drawOwn(name, request) {
+    const own = this.#own;
+    try {
+      return await own.source[name](...request);
+    } catch (error) {
+      if (error.problems) throw error;
+      this.#ownFailed(own, error);
+      return this.#draw(name, ...request);
+    }
+  }
+
+  #ownFailed(own, error) {
+    if (this.#own !== own) return; // another one draws now
+    this.giveBack();
+    own.failed(error);
   }
 
   async #drawHere(name, request) {
@@ -190,10 +226,14 @@ export class Pixels {
   }
 
   async #pixels(name, request) {
+    const own = this.#own;
     try {
+      if (own) return await own.source[name](request);
       return await this.#loaded[name](request);
     } catch (error) {
-      if (this.#loaded && error.code !== "request") this.#failed(error);
+      if (own) {
+        if (error.code !== "request") this.#ownFailed(own, error);
+      } else if (this.#loaded && error.code !== "request") this.#failed(error);
       throw error;
     }
   }

@@ -12,7 +12,7 @@ let timer = 0;
 
 /** Call `tell(sentence)` with the reading of the one digit of a request: at once if it is known, else soon. */
 export function tellReading(digit, tell) {
-  if (!page.server) return; // the classifier is its
+  if (!page.server || page.own) return; // the classifier is the server's, and sees what the server draws
   const address = pictureUrl("judge.json", "digits", { ...digit, columns: null, scale: 1 });
   clearTimeout(timer);
   if (readings.has(address)) {

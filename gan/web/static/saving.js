@@ -9,6 +9,8 @@ import { page } from "./page.js";
 export function saveAs(link, file, path, kind, values) {
   link.download = file;
   if (!page.drawFile) {
+    link.onclick = null;
+    link.removeAttribute("role");
     link.href = pictureUrl(path, kind, values);
     return;
   }

@@ -44,14 +44,15 @@ export function touchPanel({ pixels, show }) {
     digit = next;
     for (const slider of sliders) slider.value = 0;
     allow();
-    if (!pixels.here || directions) return;
+    if (!pixels.here || page.own || directions) return;
     directions = await found();
     allow();
   }
 
   function allow() {
-    const why = pixels.here ? (directions ? "touch_help" : "touch_wait") : "touch_server";
-    for (const control of [...sliders, reset]) control.disabled = !pixels.here || !directions;
+    const possible = pixels.here && !page.own; // the directions were measured on the page's model
+    const why = page.own ? "touch_own" : possible ? (directions ? "touch_help" : "touch_wait") : "touch_server";
+    for (const control of [...sliders, reset]) control.disabled = !possible || !directions;
     reset.disabled ||= amounts().every((amount) => amount === 0);
     told.textContent = say(why);
   }

@@ -15,7 +15,7 @@ const LEADING = limits.size + 2; // from row to row, in pixels of the picture
 
 export function mountWrite(root, { store, pixels, failures }) {
   const canvas = el("canvas", { id: "line", role: "img" });
-  const empty = el("p", { class: "empty", text: say(page.conditional ? "write_empty" : "write_unconditional") });
+  const empty = el("p", { class: "empty" });
   const files = downloads({
     id: "write-scale",
     files: (line, scale) => [textFile(line, scale)],
@@ -58,6 +58,7 @@ export function mountWrite(root, { store, pixels, failures }) {
 
   function draw() {
     empty.hidden = rows.length > 0;
+    empty.textContent = say(page.conditional ? "write_empty" : "write_unconditional");
     canvas.hidden = files.node.hidden = rows.length === 0;
     const room = root.clientWidth;
     if (!rows.length || !room) return;

@@ -29,7 +29,7 @@ export class Run {
     const random = new RandomState().seed(seed);
     this.trainer.initialise(() => random.uniform());
     this.batches = new Batches(digits, this.recipe, seed + 1, limit);
-    this.shown = new ShownGenerator(kernels, this.trainer, new Batches(digits, this.recipe, seed + 2));
+    this.shown = new ShownGenerator(kernels, this.trainer, () => new Batches(digits, this.recipe, seed + 2));
     this.points = this.#latentsOf(Array.from({ length: SHOWN }, (_, i) => i));
     this.measured = this.#latentsOf(Array.from({ length: MEASURED }, (_, i) => 1000 + i));
     this.unseen = sampled(unseen, UNSEEN, recipe.conditional);

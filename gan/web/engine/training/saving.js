@@ -1,13 +1,28 @@
-// A trained run as a model folder in a zip: unpacked, `Generator.from_pretrained` reads it, and so does app.py --model.
+// What is kept of a run: its generator as the page's engine draws it, and a model folder in a zip, which, unpacked,
+// `Generator.from_pretrained` reads, and so does app.py --model. Both hold the same integer network.
 
+import { readNetwork } from "../quantized.js";
+import { writeSafetensors } from "../safetensors.js";
 import { sha256 } from "../sha256.js";
+import { goldenOf } from "./golden.js";
+import { quantize } from "./quantize.js";
 import { zipped } from "./zip.js";
 
 const CALIBRATION_BATCHES = 200; // as gan/training/ema.py
 
-/** The zip's bytes. Args: a Run, and `{ name, seconds }` of it. */
-export async function modelZip(run, { name, seconds }) {
+/** What the page's engine takes: `{ config, weights, sha256, golden }` (see client.js). Args: a Run, and kernels with all
+ * their memory free. Throws "weights-damaged" for weights that no integer network can draw. */
+export async function drawable(run, kernels) {
   run.shown.take(CALIBRATION_BATCHES);
+  const config = generatorConfig(run.recipe);
+  const weights = quantize(kernels, run.shown.network, config);
+  const golden = await goldenOf(readNetwork(weights.buffer, config));
+  return { config, weights, sha256: await sha256(weights), golden };
+}
+
+/** The zip's bytes. Args as `drawable`, and `{ name, seconds }` of the run. */
+export async function modelZip(run, kernels, { name, seconds }) {
+  const { weights: quantized, config: generator } = await drawable(run, kernels);
   const { network } = run.shown;
   const statistics = network.norms.flatMap(([layer, norm]) => [
     [`${layer}.running_mean`, [norm.width], norm.runningMean],
@@ -15,15 +30,16 @@ export async function modelZip(run, { name, seconds }) {
     [`${layer}.num_batches_tracked`, [], BigInt64Array.of(BigInt(run.steps))],
   ]);
   const weights = {
-    "model.safetensors": safetensors([...tensorsOf(network.weights), ...statistics]),
-    "discriminator.safetensors": safetensors(tensorsOf(run.trainer.discriminator.weights)),
+    "model.safetensors": writeSafetensors([...tensorsOf(network.weights), ...statistics]),
+    "quantized.safetensors": quantized,
+    "discriminator.safetensors": writeSafetensors(tensorsOf(run.trainer.discriminator.weights)),
   };
   const hashes = {};
   for (const [file, bytes] of Object.entries(weights)) hashes[file] = await sha256(bytes);
   const config = {
     format: 1,
     recipe: name,
-    generator: generatorConfig(run.recipe),
+    generator,
     discriminator: discriminatorConfig(run.recipe),
     training: { recipe: run.recipe, dataset: "mnist", steps: run.steps, device: "browser", seconds },
     sha256: hashes,
@@ -55,25 +71,3 @@ const discriminatorConfig = (recipe) => ({
   class_std: false,
   spectral_norm: false,
 });
-
-/** Tensors `[name, shape, values]` as a safetensors file. */
-function safetensors(tensors) {
-  const header = {};
-  let end = 0;
-  for (const [name, shape, values] of tensors) {
-    const dtype = values instanceof BigInt64Array ? "I64" : "F32";
-    header[name] = { dtype, shape, data_offsets: [end, end + values.byteLength] };
-    end += values.byteLength;
-  }
-  const text = JSON.stringify(header);
-  const head = new TextEncoder().encode(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const bytes = new Uint8Array(8 + head.length + end);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(head.length), true);
-  bytes.set(head, 8);
-  let at = 8 + head.length;
-  for (const [, , values] of tensors) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
-    at += values.byteLength;
-  }
-  return bytes;
-}

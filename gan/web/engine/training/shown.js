@@ -9,9 +9,10 @@ const KEPT = 8; // batches that calibrate whatever is shown: where the weights s
 export class ShownGenerator {
   #trainer;
   #batches;
-  #kept = [];
+  #kept;
 
-  /** Args: a Trainer, and Batches of its own whose latents and classes calibrate BatchNorm. */
+  /** Args: a Trainer, and `batches()`, which begins the same Batches again: their latents and classes calibrate
+   * BatchNorm. */
   constructor(kernels, trainer, batches) {
     this.#trainer = trainer;
     this.#batches = batches;
@@ -29,17 +30,24 @@ export class ShownGenerator {
       norm.runningVariance.set(theirs.runningVariance);
     });
     if (!average || !this.network.norms.length) return;
-    for (let i = 0; i < batches; i++) {
+    this.#calibration(batches, ({ latents, classes }, i) => {
       for (const [, norm] of this.network.norms) norm.momentum = 1 / (i + 1);
-      const { latents, classes } = this.#calibration(i);
       this.network.forward(latents, classes, latents.length / this.network.recipe.latent_dim);
-    }
+    });
   }
 
-  #calibration(i) {
-    if (i >= KEPT) return this.#batches.batch();
-    this.#kept[i] ??= this.#batches.batch();
-    return this.#kept[i];
+  // Calls back with each batch. The first ones are needed several times a second: they are kept.
+  #calibration(count, back) {
+    if (count > KEPT) {
+      const stream = this.#batches();
+      for (let i = 0; i < count; i++) back(stream.batch(), i);
+      return;
+    }
+    if (!this.#kept) {
+      const stream = this.#batches();
+      this.#kept = Array.from({ length: KEPT }, () => stream.batch());
+    }
+    for (let i = 0; i < count; i++) back(this.#kept[i], i);
   }
 
   /** Images `Float32Array [N × 784]` in −1 … 1 of latents [N × latent_dim] and classes [N]. */
