@@ -54,7 +54,8 @@ def test_the_service_worker_keeps_the_page_and_the_first_model_and_others_later(
         "engine/train", "engine/trainer", "engine/training-digits", "engine/test-digits",  # for Watch
         "engine/searcher", "engine/classifier",  # for the judge
         "models/plain-discriminator", "models/served-discriminator",  # for the game and the judge
-        *(f"lesson/{name}" for name in ("en", "zh", "lesson", "leaky-3-light", "leaky-3-dark", "modern-light", "modern-dark")),
+        "lesson/en", "lesson/zh", "lesson/lesson",
+        *(f"lesson/{name}-{theme}" for name in ("leaky-3", "modern") for theme in ("light", "dark")),
     }  # fmt: skip
     recordings = {name for name in kept["later"] if name.startswith("histories/")}  # for whoever opens How it learned
     assert {name.rpartition("-")[0] for name in set(kept["later"]) - recordings} == later
