@@ -19,7 +19,7 @@ from PIL import Image
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from gan import bundled
+from gan.bundled import BUNDLED as CHECKPOINTS
 from gan.web.assets import IMMUTABLE, MEDIA_TYPES
 
 SOURCES = {"en": "learn.md", "zh": "learn.zh.md"}
@@ -60,9 +60,7 @@ def slugs(tokens: list[Token]) -> list[str]:
 def pictures() -> dict[str, Path]:
     """The pictures of the lesson by name, as far as they are here: an installed package has none."""
     names = sorted(set(CURVES.findall(source("en"))))
-    found = {
-        f"{name}-{theme}.png": bundled.BUNDLED / name / f"curves-{theme}.png" for name in names for theme in THEMES
-    }
+    found = {f"{name}-{theme}.png": CHECKPOINTS / name / f"curves-{theme}.png" for name in names for theme in THEMES}
     return {name: path for name, path in found.items() if path.is_file()}
 
 

@@ -80,8 +80,8 @@ ENGLISH = {
     "no_animations": "Animated files need the server: python app.py",
     "no_addresses": "This page has no server, so no picture has an address of its own: embed the page itself.",
     "no_server": "Everything here is drawn in your browser; once it was here, the page needs no network. It has no "
-    "server, so what needs one is absent: an API, pictures with an address of their own, animated files, how a "
-    "classifier reads a digit, models of the Hub by their name.",
+    "server, so what needs one is absent: an API, pictures with an address of their own, animated files, "
+    "what the classifier reads on the wall, models of the Hub by their name.",
     "newer_version": "A newer version of this page is here.",
     "reload": "Reload",
     "card_of": "What is known of {model}",
@@ -281,7 +281,7 @@ CHINESE = {
     "no_animations": "动画文件需要服务器：python app.py",
     "no_addresses": "本页没有服务器，图片没有自己的地址：请嵌入整个页面。",
     "no_server": "这里的一切都由你的浏览器绘制；打开过一次之后，本页不再需要网络。本页没有服务器，因此没有：API、"
-    "有自己地址的图片、动画文件、分类器对数字的识读、按名称打开的 Hub 模型。",
+    "有自己地址的图片、动画文件、墙上数字的识读结果、按名称打开的 Hub 模型。",
     "newer_version": "本页有新版本。",
     "reload": "重新加载",
     "card_of": "关于 {model}",

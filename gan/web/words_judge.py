@@ -61,8 +61,8 @@ ENGLISH = {
     "judge_find_title": "Find me",
     "judge_find": "Find my digit in {model}",
     "judge_find_help": "It looks through some thousands of numbers, then goes downhill from the nearest eight: "
-    "gradient descent on the latent, for two seconds at most. A distance of 0 is the same picture; a pixel of ink in place of "
-    "paper counts 1.",
+    "gradient descent on the latent, for two seconds at most. A distance of 0 is the same picture; a pixel of "
+    "ink in place of paper counts 1.",
     "judge_searching": "Looking through numbers, then going downhill from the nearest …",
     "judge_yours": "Yours",
     "judge_found": "The nearest that was found:",

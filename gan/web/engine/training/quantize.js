@@ -35,7 +35,7 @@ export function quantize(kernels, generator, config) {
     ["grey", [GREY_ENTRIES], greyTable()],
   ];
   if (embedding) tensors.push(["embedding", [NUM_CLASSES, config.embedding_dim], embedding]);
-  if (config.batch_norm === "none")
+  if (layers.some(({ levels }) => levels !== LEVELS))
     tensors.push(["levels", [layers.length], Int32Array.from(layers, ({ levels }) => levels)]);
   layers.forEach((layer, i) => {
     const { weight, rows, bias, inputs, outputs } = layer;
