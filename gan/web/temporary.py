@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 PREFIX = "gan-visitors-"
+TRIES = 3  # of removing it, since a fetch that goes on may write into it meanwhile
 LOCK = "lock"  # in the folder, held as long as its process lives: the system lets go of it, however the process ends
 
 
@@ -28,17 +29,24 @@ class TemporaryFolder:
     def remove(self) -> None:
         """Remove the folder and what is in it."""
         self._lock.release()
-        shutil.rmtree(self.path, ignore_errors=True)
+        for _ in range(TRIES):
+            shutil.rmtree(self.path, ignore_errors=True)
+            if not self.path.exists():
+                break
 
 
 def remove_abandoned() -> None:
     """Remove the folders of processes that have ended without removing them: only this user's, and none that is in use.
 
-    One that has no lock yet may be another start's.
+    One without a lock is left unless it is empty. If it is that of a start which has not locked it yet, that one makes
+    another.
     """
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         try:
-            if folder.is_symlink() or not (folder / LOCK).is_file() or not _is_mine(folder):
+            if folder.is_symlink() or not _is_mine(folder):
+                continue
+            if not (folder / LOCK).is_file():
+                folder.rmdir()
                 continue
             with FileLock(folder / LOCK, timeout=0):
                 pass

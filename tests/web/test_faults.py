@@ -74,13 +74,17 @@ def test_what_a_killed_server_had_begun_to_fetch_goes_with_the_next_start(
             httpx.get(f"{app.address}/digits.png?model=maker/digits", timeout=20)
         until(lambda: len(fetches(alive)) >= 2)
         folders = set(alive.temporary.glob("gan-visitors-*"))
-        (alive.temporary / "gan-visitors-foreign").mkdir()
+        for name, content in (("foreign", "a file"), ("empty", None)):
+            (alive.temporary / f"gan-visitors-{name}").mkdir()
+            if content:
+                (alive.temporary / f"gan-visitors-{name}" / "file").write_text(content)
         apps.stop(killed)
         with apps.running(tmp_path / "served", **temporary):
             left = set(alive.temporary.glob("gan-visitors-*"))
             assert len(left & folders) == 1
             assert (left & folders).pop().joinpath(LOCK).exists()
             assert alive.temporary / "gan-visitors-foreign" in left, "nobody knows whose it is"
+            assert alive.temporary / "gan-visitors-empty" not in left
 
 
 def test_a_clock_that_is_set_ahead_and_back_changes_nothing(apps: Apps, tmp_path: Path) -> None:
