@@ -21,14 +21,15 @@ export function historyRun(recorded, { go }) {
       fake: { label: say("history_fake"), color: "var(--line-g)" },
     },
   });
-  beliefs.show(recorded.curves.map(([step, real, fake]) => ({ step, values: { real, fake } })));
+  const begin = { step: 0, values: {} }; // both axes begin with the training, whatever was recorded first
+  beliefs.show([begin, ...recorded.curves.map(([step, real, fake]) => ({ step, values: { real, fake } }))]);
   const distance = chart({
     label: say("history_distance_of", { model: name }),
     logarithmic: true,
     last: ended,
     lines: { distance: { label: say("history_distance"), color: "var(--line-u)" } },
   });
-  distance.show(recorded.distances.map(([step, value]) => ({ step, values: { distance: value } })));
+  distance.show([begin, ...recorded.distances.map(([step, value]) => ({ step, values: { distance: value } }))]);
   const measured = recorded.distances.length > 0;
   const hint = (key, values) => el("p", { class: "hint", text: say(key, values) });
   const moments = new Map(
