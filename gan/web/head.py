@@ -167,6 +167,7 @@ def script(
         **discriminator_state(generator),
         "near": near(generator),
         "judge": judge_state(_judge_address),
+        "parts": f"./page/{static_version()}/parts.js",
         "fight": fight_state(lambda name: f"./engine/{engine_version()}/{name}"),
         "lesson": lesson_state(lesson_address) | {"script": f"./page/{static_version()}/lesson.js"},
         # where the served weights come from, if that is not just what was asked for

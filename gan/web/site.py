@@ -61,13 +61,14 @@ def site_files(models: Sequence[SiteModel], *, address: str | None = None) -> di
     manifest = files.add("page/site.webmanifest", json.dumps(web_manifest(icons), ensure_ascii=False, indent=1))
     first, *others = [_model_state(model, files, wasm, worker) for model in models]
     state = {**constants(), "server": False, "controls": controls_json(), "models": [first, *others], "fight": fight}
-    state |= {"judge": judge, "lesson": _lesson_state(files)}
+    parts = files.add("page/parts.js", compact(joined(STATIC / "parts.js")))
+    state |= {"parts": _here(parts), "judge": judge, "lesson": _lesson_state(files)}
     state |= {"qr": _here(files.add("page/uqr.js", _text("uqr.js")))}
     state |= {"device": None, "status": "", "remote": False}
     recorded = history_folders((name_of(model.generator), model.folder) for model in models)
     state |= {"histories": page_histories(recorded, lambda name, file: _here(_add_history(files, name, file)))}
     head = _head(state, script=script, style=style, manifest=manifest, icon=icons[ICONS[0]], address=address)
-    later = {path for model in others for path in _own_files(model)} - set(_own_files(first))
+    later = {path for model in others for path in _own_files(model)} - set(_own_files(first)) | {parts}
     later |= {path for model in (first, *others) for path in _discriminator_files(model)}
     later |= {path for path in files if path.startswith(("histories/", "lesson/"))}
     of_judge = (judge["searcher"], *([judge["classifier"]["weights"]] if judge["classifier"] else []))

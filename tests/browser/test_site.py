@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 from gan import bundled
-from gan.web import links
+from gan.web import links, opening
 from gan.web.model_store import ModelStore
 from gan.web.opening import open_link
 from gan.web.page_state import values_of
@@ -222,6 +222,8 @@ def test_a_link_is_read_as_python_reads_it(open_page, site, models, plain, monke
       const told = state.problems.map(({ parameter, value, code, args }) => ({ parameter, value, code, args }));
       return [state.kind, state.state[state.kind], told, state.pin.model];
     }"""
+    recorded = page.evaluate("digitsPage.histories.map(({ model }) => model)")
+    monkeypatch.setattr(opening, "store_folders", lambda _: dict.fromkeys(recorded))
     monkeypatch.setattr(bundled, "BUNDLED", tmp_path)
     untrained(tmp_path / "plain", "relu-2")
     store = ModelStore(models.served, remote=False)

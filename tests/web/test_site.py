@@ -52,6 +52,7 @@ def test_the_service_worker_keeps_the_page_and_the_first_model_and_others_later(
     later = {  # fetched when it is first wanted
         "models/plain", "models/plain-directions", "models/plain-card",
         "engine/train", "engine/trainer", "engine/training-digits", "engine/test-digits",  # for Watch
+        "page/parts",  # for whoever opens one of these tabs
         "engine/searcher", "engine/classifier",  # for the judge
         "models/plain-discriminator", "models/served-discriminator",  # for the game and the judge
         "lesson/en", "lesson/zh", "lesson/lesson",

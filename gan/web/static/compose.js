@@ -5,11 +5,9 @@ import { installDigits } from "../engine/client.js";
 import { startEngine } from "./browser.js";
 import { mountDownload } from "./download.js";
 import { Failures } from "./failures.js";
-import { mountGame } from "./game.js";
 import { mountGenerate } from "./generate.js";
 import { mountFoot, mountHead } from "./head.js";
-import { mountHistory } from "./history.js";
-import { mountJudge } from "./judge.js";
+import { laterPanel } from "./later.js";
 import { mountLearn } from "./learn.js";
 import { mountMorph } from "./morph.js";
 import { Notices } from "./notices.js";
@@ -23,7 +21,6 @@ import { Store } from "./state.js";
 
 import { Steps } from "./steps.js";
 import { walkThrough } from "./walk.js";
-import { mountWatch } from "./watch.js";
 import { language, say } from "./words.js";
 
 import { mountWrite } from "./write.js";
@@ -57,10 +54,10 @@ export function composePage(server) {
     generate: (root) => mountGenerate(root, { store, pixels, failures, shelf, openTab, playDigits }),
     download: (root) => mountDownload(root, { store }),
     morph: (root) => mountMorph(root, { store, pixels, failures }),
-    watch: (root) => mountWatch(root, { store, own, openTab }),
-    game: (root) => mountGame(root, { store, pixels }),
-    judge: (root) => mountJudge(root, { store, pixels, openTab, playDigits }),
-    history: (root) => mountHistory(root, { store }),
+    watch: (root) => laterPanel(root, "watch", { store, own, openTab }),
+    game: (root) => laterPanel(root, "game", { store, pixels }),
+    judge: (root) => laterPanel(root, "judge", { store, openTab, playDigits }),
+    history: (root) => laterPanel(root, "history", { store }),
     learn: (root) => mountLearn(root, { store, panels, openTab }),
     write: (root) => mountWrite(root, { store, pixels, failures }),
   };
