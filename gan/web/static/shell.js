@@ -74,6 +74,12 @@ export function buildShell(root, { store, panels, failures, mounts }) {
     return { node, button, mount, show: inputs.show };
   }
 
+  // A phone has no room for all tabs: the row scrolls.
+  function showInRow(button) {
+    const [row, own] = [list, button].map((node) => node.getBoundingClientRect());
+    list.scrollLeft += own.left + own.width / 2 - (row.left + row.width / 2);
+  }
+
   function select(chosen) {
     for (const name of names) {
       const { node, button } = tabs[name];
@@ -82,6 +88,7 @@ export function buildShell(root, { store, panels, failures, mounts }) {
       button.tabIndex = name === chosen ? 0 : -1;
       button.classList.toggle("selected", name === chosen);
     }
+    showInRow(tabs[chosen].button);
     tabs[chosen].mount();
     store.activate(kinds[chosen]);
     panels.resize(kinds[chosen]);
