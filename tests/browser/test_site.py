@@ -339,7 +339,7 @@ def test_networks_fight_there_too(open_page, site) -> None:
     page.wait_for_function("+document.querySelector('[data-state]').dataset.steps >= 5")
     assert len([name for name in site.requests if "digits-" in name]) == 2
     page.get_by_role("button", name="Use it in the other tabs").click()  # and then draw the other tabs
-    expect(page.locator("#own")).to_contain_text("Your own generator draws here")
+    expect(page.locator("#own")).to_contain_text("Your own generator draws here", timeout=15_000)
     page.wait_for_selector("#wall[data-painted]")
     page.get_by_role("tab", name="Write").click()
     page.wait_for_selector("#line[data-painted]")

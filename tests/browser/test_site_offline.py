@@ -46,7 +46,7 @@ def kept(page: Page) -> None:
 
 
 def told_of_a_newer_version(page: Page) -> None:
-    expect(page.get_by_role("alert")).to_contain_text("A newer version of this page is here.", timeout=15_000)
+    expect(page.get_by_role("alert")).to_contain_text("A newer version of this page is here.", timeout=30_000)
 
 
 def drawn_by(page: Page, name: str) -> None:

@@ -163,7 +163,7 @@ def test_a_collapse_onto_some_images_is_seen_without_a_classifier():
     honest = quick_scores(Drawing(torch.from_numpy(blobs(500, seed=3)[0])), 500, known)
     three = quick_scores(Drawing(data.images[:3].view(-1, 28, 28)), 500, known)
     assert honest["pixel_diversity"] > 0.9
-    assert three["pixel_diversity"] == 0
+    assert three["pixel_diversity"] < 1e-6  # float32 sums, in any order
     assert has_collapsed(three)
     assert not has_collapsed(honest)
 
