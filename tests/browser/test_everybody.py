@@ -73,6 +73,8 @@ def test_what_can_be_pressed_is_24_pixels_large(open_page, url, place: str) -> N
 def test_what_has_the_focus_is_seen(open_page, url, place: str, scheme: str) -> None:
     page = opened(open_page, url, place, color_scheme=scheme)
     front = "dialog[open] " if place == "digit" else ""
+    if place == "digit":  # its sliders wait for the directions of the model
+        expect(page.get_by_role("slider", name="Slant")).to_be_enabled(timeout=30_000)
     for kind in ("input[type=number]", "input[type=range]", "button:not([disabled], [tabindex='-1'])"):
         for node in page.locator(f"{front}{kind} >> visible=true").all()[:6]:
             if place == "digit" and kind == "input[type=number]":

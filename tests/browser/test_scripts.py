@@ -87,6 +87,7 @@ def test_the_latest_wish_wins_and_those_between_are_dropped(page) -> None:
 def test_the_limits_come_with_the_page(page) -> None:
     assert page.evaluate("digitsPage.limits") == {
         "count": 400, "ten": 40, "keys": 16, "frames": 240, "walk": 64, "total": 3840, "text": 64, "pixels": 2**24,
-        "scale": 40, "strip": 8192, "plane": 24, "seeds": 2**32, "classes": 10, "size": 28, "query": 4096, "fps": 50, "rounds": 20,
+        "scale": 40, "strip": 8192, "plane": 24, "seeds": 2**32, "classes": 10, "size": 28, "query": 4096, "fps": 50,
+        "rounds": 20,
         "temperature": [0.1, 1.5],
     }  # fmt: skip
