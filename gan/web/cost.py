@@ -11,6 +11,7 @@ MULTIPLY_ADDS = {"mlp": 2.5e-8, "dcgan": 5e-8}  # of one
 PIXEL = {"png": 8e-6, "gif": 2e-5, "webp": 1.3e-4}  # of one, by the encoding
 JUDGED = 0.3  # of one digit
 DIRECTIONS = 1000.0
+REFERENCE_DIGITS = 400  # numbers whose digits a discriminator is shown, beside twice as many real ones
 CARD = 100.0  # of a card: its size is always the same
 
 
@@ -31,6 +32,11 @@ def picture_milliseconds(generator: Generator, request: Request, path: str) -> f
     if isinstance(request, WalkRequest) and request.swing:
         pixels *= 2
     return drawing_milliseconds(generator, request) + pixels * PIXEL[path.rpartition(".")[2]]
+
+
+def reference_milliseconds(generator: Generator) -> float:
+    """For what a discriminator says of known digits: some are drawn, and all are judged."""
+    return drawing_milliseconds(generator, DigitsRequest(count=REFERENCE_DIGITS)) + 3 * REFERENCE_DIGITS * JUDGED
 
 
 def card_milliseconds(generator: Generator, request: Request) -> float:

@@ -1,6 +1,7 @@
 """What a visitor's browser needs to ask a generator's discriminator itself (gan/web/engine/discriminator.js): its
 weights, and what it says of digits that are known, without which a logit says little."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -8,7 +9,7 @@ from typing import Any
 
 import torch
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from torch import Tensor
 from torch.nn.functional import one_hot
 
@@ -18,10 +19,10 @@ from gan.model_folder import DISCRIMINATOR, GENERATOR, expected_sha256, read_con
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
 from gan.web.assets import IMMUTABLE
+from gan.web.cost import REFERENCE_DIGITS
 from gan.web.digits import unseen_digits
 from gan.web.model_store import ModelStore
 
-DRAWN = 400  # numbers, from 0 on, whose digits a discriminator is shown
 QUANTILES = torch.linspace(0, 1, 21)
 NEUTRAL = {"non_saturating": 0.0, "hinge": 0.0, "least_squares": 0.5}  # the logit that is for neither side
 
@@ -112,7 +113,7 @@ def reference(generator: Generator) -> Reference:
     images, labels = unseen_digits()
     real, classes = as_input(torch.from_numpy(images)), torch.from_numpy(labels)
     beside = _beside(discriminator, real, classes)
-    seeds = range(DRAWN)
+    seeds = range(REFERENCE_DIGITS)  # from 0 on
     drawn = as_input(generator.sample(seeds))
     of_real = logits_alone(discriminator, beside, real, classes)
     of_drawn = logits_alone(discriminator, beside, drawn, torch.tensor(generator.classes(seeds, None)))
@@ -164,22 +165,21 @@ def _loss(generator: Generator) -> str | None:
 
 def weights_response(http: HttpRequest, models: ModelStore) -> Response:
     """The discriminator whose sha256 the address names, to be cached for ever; 404 if no model here has it."""
-    generator = _asked(http, models)
+    generator = asked_for(http, models)
     if generator is None:
         return Response(status_code=404)
     data = weights_bytes(generator)
     return Response(data, media_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE})
 
 
-def reference_response(http: HttpRequest, models: ModelStore) -> Response:
-    """Its reference as JSON; 404 likewise."""
-    generator = _asked(http, models)
-    if generator is None:
-        return Response(status_code=404)
-    return JSONResponse(asdict(reference(generator)), headers={"Cache-Control": "no-cache"})
+def reference_json(generator: Generator) -> bytes:
+    """`reference` as JSON."""
+    return json.dumps(asdict(reference(generator))).encode()
 
 
-def _asked(http: HttpRequest, models: ModelStore) -> Generator | None:
+def asked_for(http: HttpRequest, models: ModelStore) -> Generator | None:
+    """The generator beside which the discriminator stands whose sha256 the address names; None if no model here has
+    it."""
     sha256 = http.path_params["sha256"]
     if not re.fullmatch("[0-9a-f]{64}", sha256):
         return None

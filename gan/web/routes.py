@@ -76,7 +76,17 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
         return await run_sync(discriminators.weights_response, http, models)
 
     async def reference(http: HttpRequest) -> Response:
-        return await run_sync(discriminators.reference_response, http, models)
+        generator = await run_sync(discriminators.asked_for, http, models)
+        if generator is None:
+            return Response(status_code=404)
+        try:
+            found = await queue.file(
+                ("reference", http.path_params["sha256"]), partial(discriminators.reference_json, generator),
+                cost.reference_milliseconds(generator), stranger=models.is_strangers(generator),
+            )  # fmt: skip
+        except BusyError as error:
+            return busy(error)
+        return Response(found, media_type="application/json", headers={"Cache-Control": REVALIDATE})
 
     async def classifier(http: HttpRequest) -> Response:
         return await run_sync(classifier_response, http)

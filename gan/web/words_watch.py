@@ -104,6 +104,8 @@ ENGLISH = {
     "the address bar leads to the digits of {model}.",
     "own_back": "Back to {model}",
     "own_failed": "Your generator cannot draw here: {error}. {model} draws again.",
+    "own_elsewhere": "This part asks {model} and its discriminator, and your own generator draws now: let {model} draw "
+    "again first.",
     "own_no_animations": "Animated files need a server that has the model: download your generator for that",
     "copy_training": "Copy link to its training",
     "touch_own": "These sliders were measured on the page's model: they don't fit a generator of your own.",
@@ -210,6 +212,7 @@ CHINESE = {
     "地址栏里的链接通向 {model} 画的数字。",
     "own_back": "换回 {model}",
     "own_failed": "你的生成器无法在这里作画：{error}。重新由 {model} 来画。",
+    "own_elsewhere": "这一部分要问的是 {model} 和它的判别器，而现在作画的是你自己的生成器：请先换回 {model}。",
     "own_no_animations": "动画文件需要装有该模型的服务器：为此请下载你的生成器",
     "copy_training": "复制训练的链接",
     "touch_own": "这些滑块是按本页的模型测得的，不适用于你自己的生成器。",

@@ -154,7 +154,13 @@ def test_what_was_trained_is_a_model_folder_and_draws_the_page(watch: Page, mode
     expect(watch.get_by_role("button", name="Embed")).to_be_disabled()
     expect(watch.locator("#model")).to_contain_text("small after")
     mine = picture(watch, "#wall canvas")
+    # but for what is about the page's model and its discriminator
+    watch.get_by_role("tab", name="Real or drawn?").click()
+    expect(watch.locator("#game-status")).to_contain_text("let tested draw again first")
     watch.get_by_role("button", name="Back to tested").click()
+    watch.get_by_role("button", name="Try again").click()
+    watch.wait_for_selector("#mount-game [data-state=ready]")
+    watch.get_by_role("tab", name="Generate").click()
     expect(watch.get_by_role("button", name="Embed")).to_be_enabled()
     watch.wait_for_function(f"{picture_of('#wall canvas')} !== {mine!r}")
     assert digits_of(watch) == models.served.sample(SEEDS, DIGITS).flatten().tolist()
@@ -216,6 +222,15 @@ def test_where_an_own_generator_cannot_draw_the_pages_model_draws(browser, url, 
     expect(page.locator("#digit input").first).to_be_enabled()
     assert digits_of(page) == models.served.sample(SEEDS, DIGITS).flatten().tolist()
     context.close()
+
+
+def test_a_part_whose_script_does_not_arrive_can_be_asked_for_again(open_page, url) -> None:
+    page = open_page(url, ready="#wall[data-painted]")
+    page.route("**/parts.js", lambda route: route.abort(), times=1)
+    page.get_by_role("tab", name="Watch").click()
+    expect(page.locator("#mount-watch")).to_contain_text("This part of the page did not arrive.")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(READY)
 
 
 def test_what_did_not_arrive_is_told_and_restart_tries_again(open_page, url) -> None:

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from gan.hub.resolve import load_generator
 from gan.networks import Generator
+from gan.web import discriminators
 from gan.web.discriminators import discriminator_state
 from gan.web.model_store import ModelStore
 from gan.web.routes import routes
@@ -46,6 +47,17 @@ def test_the_reference_says_what_it_makes_of_known_digits(client: TestClient, se
     assert reference["neutral"] == 0
     assert len(reference["real"]) == len(reference["drawn"]) == 21
     assert reference["real"] == sorted(reference["real"])
+
+
+def test_the_reference_is_computed_once_whoever_asks(store: ModelStore, served: Generator, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(discriminators, "reference_json", lambda generator: asked.append(generator) or b"{}")
+    found = discriminator_state(served)["discriminator"]
+    assert isinstance(found, dict)
+    with TestClient(Starlette(routes=routes(store))) as client:
+        for _ in range(3):
+            assert client.get(found["reference"].removeprefix(".")).content == b"{}"
+    assert asked == [served]
 
 
 def test_a_bundled_models_discriminator_is_there_before_anybody_has_opened_the_model(

@@ -37,6 +37,12 @@ def test_the_page_names_its_files_by_their_content_and_they_are_there(files) -> 
     assert all(re.search(r"-[0-9a-f]{12}\.", name) for name in named)
 
 
+def test_a_first_visit_takes_a_megabyte_and_a_half(files) -> None:
+    """As `benchmarks/page.py` measures it in a browser; the other models and parts come when they are wanted."""
+    listed = json.loads(files["sw.js"].decode().partition("\n")[0].removeprefix("self.SITE = ").rstrip(";"))
+    assert sum(len(files[name]) for name in ("index.html", "sw.js", *listed["first"])) < 1_500_000
+
+
 def test_what_a_file_holds_changes_its_name_and_the_version(served, files) -> None:
     other = site_files([SiteModel(served, "<p>another card</p>")])
     assert len(set(other) - set(files)) == 1

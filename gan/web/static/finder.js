@@ -84,6 +84,10 @@ export class Finder {
   }
 
   #begin(read) {
+    if (page.own) {
+      this.told.textContent = say("own_elsewhere", { model: page.pin.model });
+      return;
+    }
     if (!page.engine) throw new EngineError("unsupported", "the engine has no convolutions");
     checkSupport();
     const here = (address) => new URL(address, document.baseURI).href; // the worker has another base

@@ -117,6 +117,7 @@ export function mountGame(root, { store, pixels }) {
     const values = store.values("game");
     const time = ++asked;
     timer.stop();
+    if (page.own) return become("failed", say("own_elsewhere", { model: page.pin.model }));
     become("loading");
     try {
       const perClass = (await realDigits()).count / limits.classes;

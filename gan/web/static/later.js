@@ -2,17 +2,8 @@
 
 import { el } from "./dom.js";
 import { page } from "./page.js";
+import { script } from "./script.js";
 import { say } from "./words.js";
-
-let asked = null; // the promise of the script
-
-function parts() {
-  asked ??= import(new URL(page.parts, document.baseURI)).catch((error) => {
-    asked = null; // it can be asked for again
-    throw error;
-  });
-  return asked;
-}
 
 /** The panel of a part, by its name in parts.js, which is mounted with `details` as soon as it can be seen. Until then it
  * keeps what is wished for and the last command. */
@@ -29,14 +20,13 @@ export function laterPanel(root, name, details) {
     loading = true;
     retry.hidden = true;
     told.textContent = say("part_loading");
-    try {
-      const { PARTS } = await parts();
-      panel = PARTS[name](root, details);
-    } catch {
+    const parts = await script(page.parts).catch(() => null);
+    if (!parts) {
       told.textContent = say("part_missing");
       retry.hidden = false;
       return;
     }
+    panel = parts.PARTS[name](root, details);
     panel.update(...wished);
     if (started) panel.start();
   }

@@ -3,6 +3,7 @@
 
 import { el } from "./dom.js";
 import { page } from "./page.js";
+import { script } from "./script.js";
 import { language, say } from "./words.js";
 
 export function mountLearn(root, { store, panels, openTab }) {
@@ -19,8 +20,7 @@ export function mountLearn(root, { store, panels, openTab }) {
     retry.hidden = true;
     told.textContent = say("learn_loading");
     try {
-      const script = import(new URL(page.lesson.script, document.baseURI));
-      const [{ showLesson }, text] = await Promise.all([script, textAt(page.lesson[language])]);
+      const [{ showLesson }, text] = await Promise.all([script(page.lesson.script), textAt(page.lesson[language])]);
       lesson = showLesson(place, text, { store, panels, openTab });
     } catch {
       told.textContent = say("learn_missing");
