@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from gan.hub.resolve import load_generator
 from gan.web.model_store import ModelStore
@@ -151,6 +151,21 @@ def test_an_opened_digit_has_its_own_link_download_and_morph(open_page, url) -> 
     page.get_by_role("button", name="End of a morph").click()
     expect(page.locator("#key-seed-1")).to_have_value("9")
     expect_query(page, seeds="7,9")
+
+
+def test_a_digit_that_is_opened_while_others_are_on_their_way_stays_open(open_page, url) -> None:
+    page = open_page(f"{url}?seed=40&count=9", ready=PAINTED)
+    held: list[Route] = []
+    page.route("**/digits.png?**", lambda route: held.append(route) if not held else route.continue_())
+    page.locator("#drawn-by").select_option("server")  # asks the server for the same digits
+    page.wait_for_timeout(200)
+    page.get_by_role("listbox").press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert held
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_query(page, open="40")
 
 
 def test_ten_digits_in_one_handwriting_open_by_number_and_class(open_page, url) -> None:

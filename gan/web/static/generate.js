@@ -72,7 +72,7 @@ export function mountGenerate(root, { store, pixels, failures, shelf, openTab, p
     });
     picture?.bitmap.close();
     picture = drawn;
-    values = wish;
+    values = { ...wish, open: store.values("digits").open }; // a digit may have been opened meanwhile
     anchor();
     cursor.place = Math.min(cursor.place, places(values) - 1);
     if (opens && mayMove() && pixels.here) drawOpening(wish, drawn);
