@@ -1,22 +1,27 @@
-"""Train a recipe on MNIST: `python train.py quick`, `python train.py --help`."""
+"""Train a recipe on MNIST: `python train.py quick`.
+
+What a recipe can be told: `python train.py quick --help`. Go on with the last run: `python train.py --resume`.
+"""
 
 import argparse
 import contextlib
 import difflib
 import io
 import os
+import re
+import shlex
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import tyro
 
-from gan.console import print_everywhere
+from gan.console import print_everywhere, python
 from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
-from gan.training.commands import python
+from gan.training.commands import launcher
 from gan.training.options import RUNS, RunOptions
-from gan.training.settings import Settings, newest_run, read_settings
+from gan.training.settings import Settings, newest_run, no_checkpoint, read_settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +54,14 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
             jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments
         )
     except UserError as error:  # a value of the right type, out of its range
-        print(f"train.py: {error}", file=sys.stderr)
+        print(f"train.py: {as_flag(str(error))}", file=sys.stderr)
         sys.exit(2)
     return next(a for a in (b.replace("_", "-") for b in arguments) if a in RECIPES), job
+
+
+def as_flag(message: str) -> str:
+    """A message about a field, which begins with its name, as one about its flag."""
+    return re.sub("^[a-z][a-z0-9_]* must ", lambda name: f"--{name[0].replace('_', '-')}", message)
 
 
 def run_to_resume(named: str | None, arguments: list[str]) -> Settings | None:
@@ -72,7 +82,9 @@ def run_to_resume(named: str | None, arguments: list[str]) -> Settings | None:
     if folder is None:
         raise UserError(f"{RUNS} holds no run to resume: name its folder with --output-dir")
     begun = read_settings(folder)
-    if named is None and (begun is None or begun.name is None):
+    if begun is None and (named is None or not folder.is_dir()):
+        raise UserError(no_checkpoint(folder))
+    if named is None and begun and begun.name is None:
         raise UserError(f"{folder} holds no checkpoint that names its recipe: name it before --resume")
     if begun and begun.name not in (None, named) and named is not None:
         raise UserError(f"{folder} holds a run of {begun.name}, not of {named}: name {begun.name}, or another folder")
@@ -102,11 +114,16 @@ def main() -> int:
             return 0
         if options.push_to_hub and speaks:
             check_can_push(  # before hours are spent
-                options.push_to_hub, private=options.private, tag=options.hub_tag, overwrite=options.overwrite
+                options.push_to_hub,
+                private=options.private,
+                tag=options.hub_tag,
+                overwrite=options.overwrite,
+                options=options.card,
+                command=[*launcher(), *sys.argv],
             )
         folder = run(name, job.recipe, options)
         if speaks:
-            print(f"saved in {folder}: try it with {python()} app.py --model {folder}")
+            print(f"saved in {folder}: try it with {shlex.join([python(), 'app.py', '--model', str(folder)])}")
             if options.push_to_hub:
                 published = push(
                     folder,

@@ -17,8 +17,10 @@ Recipes:  {recipes}
 Commands, which --help explains:
   python -m gan.evaluation MODEL            how good a model's digits are, beside real ones
   python -m gan.hub push FOLDER USER/REPO   publish a model on the Hub
+  python -m gan.evaluation.classifier_training   train the classifier that evaluation needs, on other data
 """
 CHECKOUT = """  python -m gan.hub deploy USER/SPACE       publish the page there
+  python -m gan.hub site FOLDER             write the page as files, for any web host
   python app.py                             serve the page
   python train.py RECIPE                    train a model
 

@@ -1,10 +1,18 @@
-"""What is printed reaches every console: what its encoding lacks is written with what it has."""
+"""What is printed reaches every console: what its encoding lacks is written with what it has. And what one types."""
 
+import atexit
 import codecs
 import io
+import os
 import re
+import shlex
+import shutil
+import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
 
 NAME = "plain"  # of this way to handle errors, beside Python's own "replace" and others
 SUBSTITUTES = str.maketrans(
@@ -18,11 +26,40 @@ RAISED = re.compile("[⁰¹²³⁴-⁹]+")
 
 def print_everywhere() -> None:
     """Let stdout and stderr of this process write any text: on a console or into a file of cp1252, cp437 or ASCII, a
-    minus is written as a hyphen, an é as an e, and what has no likeness as a question mark."""
+    minus is written as a hyphen, an é as an e, and what has no likeness as a question mark. A reader that leaves before
+    the end, as `head` does, gets no traceback after it."""
     codecs.register_error(NAME, _plain)
+    atexit.register(_flush)
+    sys.excepthook = _except_of_a_reader_that_left
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not what a test or a notebook puts in its place
             stream.reconfigure(errors=NAME)
+
+
+def _flush() -> None:
+    """Write what is left, if somebody reads it: Python itself would complain at its end."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _except_of_a_reader_that_left(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, BrokenPipeError):
+        sys.__excepthook__(kind, error, trace)
+
+
+def python() -> str:
+    """The Python that runs, as one would type it from here."""
+    here, found = Path(sys.executable), shutil.which("python")
+    if found and Path(found).parent == here.parent:
+        return "python"
+    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
+
+
+def command_line(words: Iterable[str]) -> str:
+    """A command as this machine's shell takes it: cmd and PowerShell know no single quotes around a command's name."""
+    return subprocess.list2cmdline(list(words)) if os.name == "nt" else shlex.join(words)
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from torchvision import datasets
 from gan import mnist_files
 from gan.config import IMAGE_SIZE, NUM_CLASSES, PIXELS, DatasetName
 from gan.errors import UserError, one_line
-from gan.image_folder import read_image_folder
+from gan.image_folder import first_picture, read_image_folder
 from gan.images import grid_png
 
 _TORCHVISION: dict[str, Callable[..., Any]] = {
@@ -82,7 +83,12 @@ class Dataset:
             classes = f"{len(there)} class{'es' if len(there) > 1 else ''} of {each}"
             if len(there) < NUM_CLASSES:
                 classes += f" (only {', '.join(str(c) for c in range(NUM_CLASSES) if counts[c])})"
-        return "; ".join([f"{self.name}: {len(self):,} images, {classes}", *self.notes])
+        return "; ".join([f"{self.name}: {len(self):,} image{'s' * (len(self) != 1)}, {classes}", *self.notes])
+
+    def absent_classes(self) -> list[int]:
+        """Those of the classes 0 … 9 that no image has; none without labels."""
+        counts = self.class_counts()
+        return [] if counts is None else (counts == 0).nonzero()[:, 0].tolist()
 
     def preview(self) -> bytes:
         """A PNG of up to a hundred of the images, as the networks see them: where there are labels, a column of each
@@ -112,7 +118,8 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
 
     Raises:
         DatasetNotFoundError: it is not there and `download` is off.
-        UserError: the download failed, or a file is damaged or of the wrong size; the message says what to do.
+        UserError: the download failed, the folder holds something else, or a file is damaged or of the wrong size; the
+            message says what to do.
     """
     if name == "folder":
         return load_image_folder(folder)
@@ -121,6 +128,7 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
     if files is None:
         if not download:
             raise DatasetNotFoundError(f"{name} is not in {folder}: {layout.words(train=train)}")
+        _check_is_for_downloads(name, folder, train)
         print(f"{name} is not in {folder}: downloading it there")
         _download(name, folder, train)
         files = layout.find(folder, train=train)
@@ -150,7 +158,26 @@ def _native(array: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("="))
 
 
+def _check_is_for_downloads(name: DatasetName, folder: Path, train: bool) -> None:
+    """Refuse to download into a folder that was meant for something else."""
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file: name a folder with --data-dir")
+    if half := mnist_files.LAYOUTS[name].half(folder, train=train):
+        there, missing = half
+        raise UserError(
+            f"{there} is there and {missing} (or the same with .gz) is not: put it beside it, or name another folder "
+            f"with --data-dir"
+        )
+    if folder.is_dir() and (picture := first_picture(folder)):
+        raise UserError(
+            f"{name} is not in {folder}, which holds pictures ({picture}): add --dataset folder to train on them, or "
+            f"name another folder for {name} with --data-dir"
+        )
+
+
 def _download(name: str, folder: Path, train: bool) -> None:
+    layout = mnist_files.LAYOUTS[name]
+    new = [path for path in (folder / layout.folder / "raw", folder / layout.folder, folder) if not path.exists()]
     try:
         _TORCHVISION[name](str(folder), train=train, download=True)
     except (RuntimeError, OSError, ValueError) as error:
@@ -158,8 +185,12 @@ def _download(name: str, folder: Path, train: bool) -> None:
         raise UserError(
             f"{name} could not be downloaded to {folder} ({one_line(error)}); tried {', '.join(mirrors)}. "
             f"Try again when the network is back, or name a folder that holds it with --data-dir: "
-            f"{mnist_files.LAYOUTS[name].words(train=train)}."
+            f"{layout.words(train=train)}."
         ) from None
+    finally:
+        for path in new:
+            with suppress(OSError):  # it holds something, or was never made
+                path.rmdir()
 
 
 def load_image_folder(folder: Path) -> Dataset:

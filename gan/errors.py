@@ -1,5 +1,7 @@
 """The errors that a person can mend."""
 
+from collections.abc import Sequence
+
 
 class UserError(Exception):
     """Something that the person at the keyboard can mend; its message names the value and the remedy, and the command
@@ -10,6 +12,18 @@ class ModelError(UserError):
     """A model that cannot be found, read or trusted."""
 
 
+MOST_TOLD = 300  # characters of a library's error
+
+
 def one_line(error: BaseException) -> str:
-    """The first line of an error's text, or its kind if it has none."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+    """An error's text in one line, shortened if it is long, or its kind if it has none. Of the system's errors the
+    reason alone: whoever quotes it names the file."""
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    text = " ".join(str(reason).split()) or type(error).__name__
+    return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}…"
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first names of many, and how many more there are."""
+    rest = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

@@ -6,11 +6,17 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from gan.errors import UserError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 UNFINISHED = ".part"
 PAUSES = (0.01, 0.03, 0.1, 0.3, 0.6)  # seconds between the tries
@@ -54,8 +60,49 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
         raise unwritable(path, error) from error
 
 
+def hold(file: IO[str]) -> bool:
+    """Mark an open file as this process's until it is closed or the process ends, however it does; whether it was free.
+    Where the system or its disk knows no such marks, every file is."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds a file."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            return not hold(file)
+    except OSError:
+        return False
+
+
+def check_writable(folder: Path) -> None:
+    """Find out whether a folder, made if missing, can be written; nothing is left of the trial.
+
+    Raises:
+        UserError: as `write_atomically`.
+    """
+    new = [path for path in (folder, *folder.parents) if not path.exists()]
+    trial = folder / ".trial"
+    write_atomically(trial, "")
+    patiently(partial(trial.unlink, missing_ok=True))
+    for path in new:
+        with suppress(OSError):
+            path.rmdir()
+
+
 def unwritable(path: Path, error: OSError) -> UserError:
     """The message about a file or folder that can't be written."""
+    file = next((parent for parent in path.parents if parent.is_file()), None)
+    if file:
+        return UserError(f"cannot write {path}: {file} is a file. Choose another folder.")
     return UserError(f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder.")
 
 

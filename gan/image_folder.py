@@ -16,7 +16,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from gan.config import IMAGE_SIZE
-from gan.errors import UserError, one_line
+from gan.errors import UserError, listed, one_line
 
 NO_PICTURES = {"BUFR", "GRIB", "HDF5", "MPEG"}  # formats that Pillow recognises, and can't decode
 DRAFT = 4 * IMAGE_SIZE  # a JPEG photograph is decoded in an eighth of its size where that is still this large
@@ -48,6 +48,8 @@ def read_image_folder(folder: Path) -> ImageFolder:
         UserError: no such folder, no pictures in it, damaged or blank ones, or only some with a label. The message
             names them.
     """
+    if folder.is_file():
+        raise UserError(f"{folder} is a file: name the folder that it lies in with --data-dir")
     if not folder.is_dir():
         raise UserError(f"there is no folder {folder}: name a folder of pictures with --data-dir")
     suffixes = readable_suffixes()
@@ -63,15 +65,20 @@ def read_image_folder(folder: Path) -> ImageFolder:
             f"{folder} holds no images (.png, .jpg, .tif, .webp and whatever else Pillow reads){there}: name a folder "
             f"of images with --data-dir"
         )
-    pictures, damaged = [], {}
+    pictures, damaged, remedy = [], [], "shrink"
     for path in paths:
         try:
             pictures.append(_read(path))
+        except Image.DecompressionBombError:
+            damaged.append(
+                f"{_shown(path)} has more pixels than {2 * (Image.MAX_IMAGE_PIXELS or 0):,}, the most that are taken"
+            )
         except Exception as error:  # a decoder raises whatever its damaged file leads to, not OSError alone
-            damaged[path] = one_line(error).replace(f" '{path}'", "")
+            reason = one_line(error).replace(f" '{path}'", "").replace(f" {str(path)!r}", "")
+            damaged.append(f"{_shown(path)} is not an image that Pillow can read ({reason})")
+            remedy = "mend"
     if damaged:
-        reasons = [f"{path} is not an image that Pillow can read ({reason})" for path, reason in damaged.items()]
-        raise UserError(f"{_named(reasons)}: mend or remove {_it(reasons)}")
+        raise UserError(f"{listed(damaged, NAMED)}: {remedy} or remove {_it(damaged)}")
     labels = _labels(folder, paths)
     images, notes = _as_ink_on_paper(paths, pictures)
     if others:
@@ -79,10 +86,22 @@ def read_image_folder(folder: Path) -> ImageFolder:
     return ImageFolder(tuple(paths), images, labels, tuple(notes))
 
 
+def _shown(path: Path) -> str:
+    """A file's name in a sentence, in one line whatever it holds."""
+    return str(path) if str(path).isprintable() else repr(str(path))
+
+
+def first_picture(folder: Path) -> Path | None:
+    """Some picture in a folder or below it, by its suffix; None if there is none."""
+    suffixes = readable_suffixes()
+    return next((path for path in _files(folder) if path.suffix.lower() in suffixes), None)
+
+
 def readable_suffixes() -> frozenset[str]:
     """The suffixes of every format that Pillow decodes here, in small letters, with their dots."""
     formats = Image.registered_extensions()  # by suffix; asking for them loads every decoder
-    return frozenset(s for s, name in formats.items() if name in Image.OPEN and name not in NO_PICTURES)
+    decoded = {*Image.OPEN, "MPO"} - NO_PICTURES  # several JPEGs in one file, which the JPEG decoder opens
+    return frozenset(suffix for suffix, name in formats.items() if name in decoded)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -113,7 +132,8 @@ def _labels(folder: Path, paths: Sequence[Path]) -> np.ndarray | None:
         return None
     if strays:
         raise UserError(
-            f"some pictures of {folder} lie in folders 0 … 9 and some don't ({_named(strays)}): move or remove those"
+            f"some pictures of {folder} lie in folders 0 … 9 and some don't ({listed(strays, NAMED)}): move or remove "
+            f"those"
         )
     return np.array(digits, dtype=np.int64)
 
@@ -139,8 +159,13 @@ class _Picture:
 
 
 def _read(path: Path) -> _Picture:
-    with warnings.catch_warnings(), Image.open(path) as image:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of odd metadata and large pictures: what is read is shown
+        return _decoded(path)
+
+
+def _decoded(path: Path) -> _Picture:
+    with Image.open(path) as image:
         frames = getattr(image, "n_frames", 1)
         turned = image.getexif().get(ExifTags.Base.Orientation, 1) in range(2, 9)
         size = image.size
@@ -232,7 +257,7 @@ def _as_ink_on_paper(paths: Sequence[Path], pictures: Sequence[_Picture]) -> tup
             done["inverted, from dark ink on lighter paper"] += 1
         images[i] = np.rint(grey)
     if blank:
-        raise UserError(f"{_named(blank)} {'is' if len(blank) == 1 else 'are'} blank: remove {_it(blank)}")
+        raise UserError(f"{listed(blank, NAMED)} {'is' if len(blank) == 1 else 'are'} blank: remove {_it(blank)}")
     return images, [*_scaling(pictures), *(f"{count:,} {note}" for note, count in sorted(done.items()))]
 
 
@@ -262,11 +287,6 @@ def _ranges(pictures: Sequence[_Picture]) -> dict[str, tuple[float, float]]:
 
 
 # Words
-
-
-def _named(names: Sequence[str]) -> str:
-    rest = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + rest
 
 
 def _counts(suffixes: Counter[str]) -> str:

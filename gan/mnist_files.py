@@ -29,15 +29,31 @@ class Layout:
 
     def find(self, root: Path, *, train: bool) -> Files | None:
         """The files of a part, both in one folder: as torchvision lays them out below `root`, or in `root` itself."""
-        for folder in (root / self.folder / "raw", root, root / "raw"):
-            found = [_file(folder, name) for name in (self.training if train else self.test)]
+        for folder in self._folders(root):
+            found = [_file(folder, name) for name in self._names(train)]
             if found[0] and found[1]:
                 return Files(found[0], found[1])
         return None
 
+    def half(self, root: Path, *, train: bool) -> tuple[Path, str] | None:
+        """Where a person put only one file of a part: that file, and the name of the other. (What torchvision's own
+        folder lacks, it downloads.)"""
+        for folder in self._folders(root)[1:]:
+            images, labels = self._names(train)
+            for here, missing in ((images, labels), (labels, images)):
+                if (found := _file(folder, here)) and not _file(folder, missing):
+                    return found, missing
+        return None
+
+    def _folders(self, root: Path) -> tuple[Path, ...]:
+        return root / self.folder / "raw", root, root / "raw"
+
+    def _names(self, train: bool) -> tuple[str, str]:
+        return self.training if train else self.test
+
     def words(self, *, train: bool) -> str:
         """Where the files of a part may lie."""
-        images, labels = self.training if train else self.test
+        images, labels = self._names(train)
         return f"{images} and {labels} (or the same with .gz), in it or in its {self.folder}/raw"
 
 

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from gan import quantization
-from gan.config import DiscriminatorConfig, GeneratorConfig
+from gan.config import NUM_CLASSES, DiscriminatorConfig, GeneratorConfig
 from gan.errors import ModelError
 from gan.files import PAUSES, UNFINISHED, to_json, write_together
 from gan.networks import Discriminator, Generator
@@ -217,6 +217,12 @@ def weights_of(config: dict[str, Any]) -> str:
     one where config.json (an older run's) records no other; empty if it records neither."""
     recorded = config["sha256"].get(QUANTIZED) or config["sha256"].get(GENERATOR)
     return recorded[:8] if isinstance(recorded, str) else ""
+
+
+def absent_classes(config: dict[str, Any]) -> list[int]:
+    """The classes 0 … 9 of which the run had no pictures, as config.json records them."""
+    recorded = config["training"].get("absent_classes")
+    return [c for c in recorded if type(c) is int and 0 <= c < NUM_CLASSES] if isinstance(recorded, list) else []
 
 
 def expected_sha256(config: dict[str, Any], name: str, folder: Path) -> str:

@@ -5,7 +5,7 @@ history.jsonl holds the losses, D's mean probabilities and the scores.
 """
 
 import json
-import math
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,11 +134,16 @@ def _chunks(webp: bytes) -> Iterator[tuple[bytes, bytes]]:
 # The history
 
 
+def is_finite(value: object) -> bool:
+    """Whether a value of a JSON file is a number that a float can hold; whole numbers there may have any length."""
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
+
+
 def _history(lines: bytes) -> list[Record]:
     try:
         records = [json.loads(line) for line in lines.splitlines()]
         for record in records:
-            if not all(math.isfinite(record[name]) for name in ("epoch", "d_real", "d_fake")):
+            if not all(is_finite(record[name]) for name in ("epoch", "d_real", "d_fake")):
                 raise ValueError(record)
             if not isinstance(record.get("scores", {}), dict):
                 raise TypeError(record)

@@ -53,6 +53,7 @@ MARKS = {  # after a number of a date or a time; before the next one they mean a
     **dict.fromkeys("时時点點分시분", ":"),
     **dict.fromkeys("秒초", ""),
 }
+CONTROL_SPACES = "\t\n\v\f\r\x85"  # with the separators (Z), Unicode's White_Space, as scripts know it
 
 
 def readable(text: str) -> tuple[str, str]:
@@ -73,7 +74,7 @@ def readable(text: str) -> tuple[str, str]:
             held.append(MARKS[character] if unicodedata.decimal(following, None) is not None else "")
         elif character in READ_AS:
             held.append(READ_AS[character])
-        elif character.isspace():
+        elif character in CONTROL_SPACES or unicodedata.category(character)[0] == "Z":
             held.append(" ")
         elif unicodedata.category(character) != "Cf":  # invisible: nothing is lost
             refused[character] = None

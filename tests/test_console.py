@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gan.console import command_line
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -17,6 +19,15 @@ def run(encoding: str, *command: str, cwd: Path = ROOT, **environment: str) -> s
     return subprocess.run(
         [sys.executable, *command], cwd=cwd, env={**os.environ, **told, **environment}, capture_output=True, timeout=240
     )
+
+
+def test_commands_are_quoted_as_this_machines_shell_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["python", "app.py", "--model", "runs/my run"]
+    assert command_line(words) == "python app.py --model 'runs/my run'"
+    with monkeypatch.context() as windows:
+        windows.setattr(os, "name", "nt")
+        found = command_line([".venv\\Scripts\\python.exe", "app.py", "--model", "runs\\my run"])
+    assert found == '.venv\\Scripts\\python.exe app.py --model "runs\\my run"'
 
 
 SMALL = "--epochs 1 --data-dir DATA --device cpu"
@@ -65,6 +76,18 @@ def test_every_command_prints_in_ascii(command: str, status: int, mnist_dir: Pat
 @pytest.mark.parametrize("command", ["train.py modern --help", "train.py relu-2 --seed -1"])
 def test_other_consoles_get_their_own_characters(encoding: str, command: str, mnist_dir: Path, tmp_path: Path) -> None:
     check(encoding, command, COMMANDS[command], mnist_dir, tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its pipes end otherwise")
+@pytest.mark.parametrize("command", ["train.py modern --help", "-m gan"])
+def test_a_reader_that_leaves_gets_no_traceback(command: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, *command.split()], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, text=True
+    )
+    os.close(writing)
+    assert done.stderr == ""
 
 
 def test_every_entry_of_the_project_is_prepared() -> None:

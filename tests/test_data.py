@@ -73,7 +73,37 @@ def test_a_failed_download_names_what_was_tried_and_both_remedies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(datasets.MNIST, "mirrors", ["http://127.0.0.1:9/mnist/"])  # nothing listens on port 9
-    with pytest.raises(UserError, match=r"tried http://127.0.0.1:9/mnist/\. Try again.*--data-dir"):
+    (tmp_path / "mine").mkdir()
+    for folder in ("mine", "mistyped/data"):
+        with pytest.raises(UserError, match=r"tried http://127.0.0.1:9/mnist/\. Try again.*--data-dir"):
+            load_dataset("mnist", tmp_path / folder)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["mine", "mistyped"]  # no trace of what failed
+
+
+@pytest.mark.parametrize("picture", ["seven.png", "7/seven.JPG"])
+def test_nothing_is_downloaded_into_a_makers_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, picture: str
+) -> None:
+    monkeypatch.setattr(datasets.MNIST, "mirrors", ["http://127.0.0.1:9/mnist/"])
+    (tmp_path / picture).parent.mkdir(exist_ok=True)
+    (tmp_path / picture).write_bytes(b"")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UserError, match=f"holds pictures.*{picture}.*add --dataset folder to train on them"):
+        load_dataset("mnist", tmp_path)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_file_is_no_folder_of_data(tmp_path: Path) -> None:
+    (tmp_path / "seven.png").write_bytes(b"")
+    for name in ("mnist", "folder"):
+        with pytest.raises(UserError, match=r"seven.png is a file: name .*--data-dir"):
+            load_dataset(name, tmp_path / "seven.png")
+
+
+@pytest.mark.parametrize(("there", "missing"), [("images-idx3", "labels-idx1"), ("labels-idx1", "images-idx3")])
+def test_half_of_mnist_names_the_other_half(tmp_path: Path, there: str, missing: str) -> None:
+    (tmp_path / f"train-{there}-ubyte.gz").write_bytes(b"")
+    with pytest.raises(UserError, match=f"train-{there}-ubyte.gz is there and train-{missing}-ubyte .* is not: put it"):
         load_dataset("mnist", tmp_path)
 
 

@@ -311,6 +311,7 @@ def test_every_suffix_that_pillow_writes_and_reads_counts(tmp_path: Path) -> Non
         ".tga",
         ".ico",
         ".qoi",
+        ".mpo",
     } <= readable_suffixes()
     assert not {".h5", ".hdf", ".grib", ".mpg", ".pdf", ".csv", ""} & readable_suffixes()
     written = 0
@@ -402,9 +403,29 @@ def test_a_damaged_chunk_and_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         load_image_folder(tmp_path)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(
-        UserError, match=r"a\.png is not .*b\.png is not .*exceeds limit of 200 pixels.*: mend or remove them"
+        UserError, match=r"a\.png has more pixels than 200.*b\.png has more pixels than 200, .*: shrink or remove them"
     ):
         load_image_folder(tmp_path)
+
+
+def test_a_name_of_two_lines_stays_in_one(tmp_path: Path) -> None:
+    (tmp_path / "two\nlines.png").write_bytes(b"no picture")
+    with pytest.raises(UserError) as told:
+        read_image_folder(tmp_path)
+    assert r"two\nlines.png' is not an image" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_pillow_warns_nobody(tmp_path: Path) -> None:
+    """Of a large picture that is taken, or of odd metadata."""
+    assert (Image.MAX_IMAGE_PIXELS or 0) < 9600**2
+    drawn = Image.new("1", (9600, 9600), 1)
+    drawn.paste(0, (3000, 1000, 5000, 8000))
+    drawn.save(tmp_path / "a.png")
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert len(read_image_folder(tmp_path).paths) == 1
+    assert said == []
 
 
 def test_an_unreadable_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,15 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["relu-2", "--epochs", "0"], "epochs must be from 1 to 100000, not 0"),
-        (["relu-2", "--learning-rate", "-0.1"], "learning_rate must be above 0 and at most 1"),
-        (["relu-2", "--learning-rate", "nan"], "learning_rate must be finite"),
-        (["relu-2", "--batch-size", "1"], "batch_size must be at least 2"),
-        (["modern", "--minibatch-std", "5"], "minibatch_std must be a divisor of batch_size 128, not 5"),
-        (["relu-2", "--architecture", "dcgan"], "generator_widths must be two channel counts with dcgan, not (256,)"),
-        (["dcgan", "--generator-batch-norm", "none"], "generator_batch_norm must be all with dcgan, not 'none'"),
+        (["relu-2", "--epochs", "0"], "--epochs must be from 1 to 100000, not 0"),
+        (["relu-2", "--learning-rate", "-0.1"], "--learning-rate must be above 0 and at most 1"),
+        (["relu-2", "--learning-rate", "nan"], "--learning-rate must be finite"),
+        (["relu-2", "--batch-size", "1"], "--batch-size must be at least 2"),
+        (["modern", "--minibatch-std", "5"], "--minibatch-std must be a divisor of batch_size 128, not 5"),
+        (["relu-2", "--architecture", "dcgan"], "--generator-widths must be two channel counts with dcgan, not (256,)"),
+        (["dcgan", "--generator-batch-norm", "none"], "--generator-batch-norm must be all with dcgan, not 'none'"),
         (["relu-2", "--dataset", "cifar"], "--dataset"),
-        (["relu-2", "--seed", "-1"], "seed must be from 0 to 4294967295"),
+        (["relu-2", "--seed", "-1"], "--seed must be from 0 to 4294967295"),
         (["relu-2", "--seed", "abc"], "--seed"),
         (["relu-2", "--overwrite"], "--overwrite says how a run is published: add --push-to-hub USER/REPO"),
         (["no-such-recipe"], "batchnorm"),
@@ -66,7 +66,7 @@ def test_failures_exit_with_1_and_one_message(
     here = ["--output-dir", tmp_path / "run", "--data-dir", mnist_dir]
     for arguments, says in (
         (["relu-2", *here, "--device", "tpu"], "device 'tpu' is not on this machine, which has: "),
-        (["relu-2", *here, "--batch-size", 4096, "--device", "cpu"], "a step needs 4096 images and the data has 512"),
+        (["relu-2", *here, "--batch-size", 4096, "--device", "cpu"], "needs 4,096 images and the data has 512"),
         (["modern", *here[:2], "--dataset", "folder", "--data-dir", tmp_path], "holds no images"),
     ):
         assert run_main(monkeypatch, *arguments) == 1

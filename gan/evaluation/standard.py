@@ -4,12 +4,12 @@ MNIST's are bundled. `python -m gan.evaluation.classifier_training --dataset …
 the folder `classifiers`. Without them a few figures are left that need pixels alone.
 """
 
-import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
+from gan.console import command_line, python
 from gan.data import Dataset
 from gan.errors import ModelError
 from gan.evaluation.classifier import FOLDER, Classifier, load_classifier, read_classifier_config
@@ -71,8 +71,8 @@ def classifier_folder(name: str, fingerprint: str) -> Path:
 
 def training_command(name: str, data_dir: Path) -> str:
     """What trains the classifier of a data set."""
-    return shlex.join(
-        ["python", "-m", "gan.evaluation.classifier_training", "--dataset", name, "--data-dir", str(data_dir)]
+    return command_line(
+        [python(), "-m", "gan.evaluation.classifier_training", "--dataset", name, "--data-dir", str(data_dir)]
     )
 
 

@@ -144,15 +144,27 @@ class Batches:
         check_share(self.recipe, processes)
         r = self.recipe
         if self.steps_per_epoch < 1:
+            sizes = [size for size in range(2, r.batch_size + 1) if _fits(r, size, processes)]
+            enough = [size for size in sizes if size * r.discriminator_steps <= len(self.data)]
+            least = f" ({sizes[0] * r.discriminator_steps} do, with --batch-size {sizes[0]})"
             raise UserError(
-                f"a step needs {r.batch_size * r.discriminator_steps} images "
-                f"and the data has {len(self.data)}: lower --batch-size"
+                f"a step of this recipe needs {r.batch_size * r.discriminator_steps:,} images and the data has "
+                f"{len(self.data):,}: add some{f', or choose --batch-size {enough[-1]}' if enough else least}"
             )
         if r.conditional and self.data.labels is None:
             raise UserError(
                 "this recipe is class-conditional and the images have no labels: "
                 "put them in folders named 0 … 9, or add --no-conditional"
             )
+
+
+def _fits(recipe: Recipe, size: int, processes: int) -> bool:
+    """Whether processes could share batches of this size."""
+    try:
+        check_share(replace(recipe, batch_size=size), processes)
+    except UserError:
+        return False
+    return True
 
 
 def check_share(recipe: Recipe, processes: int) -> None:

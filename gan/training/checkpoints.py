@@ -9,6 +9,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
+from gan.console import command_line
 from gan.errors import UserError
 from gan.files import patiently, write_atomically
 from gan.recording import HISTORY
@@ -52,6 +53,12 @@ def load_newest_state(
     if identity["recipe"]["epochs"] != planned:
         _lengthen(metadata, identity["recipe"]["epochs"], finished=metadata["steps"] >= planned * steps_per_epoch)
     for key, asked in identity.items():
+        if key == "dataset_fingerprint" and metadata.get(key) != asked:
+            other = command_line(["--init-from", str(folder), "--output-dir", f"{folder}-2"])
+            raise UserError(
+                f"the images are not those that the run in {folder} was begun with: name those with --data-dir, or go "
+                f"on from its weights with the new ones, in a run of their own: leave --resume out and add {other}"
+            )
         if metadata.get(key) != asked:
             raise UserError(
                 f"{folder} holds another run: {_difference(key, metadata.get(key), asked)}. A run is resumed "
@@ -72,7 +79,8 @@ def _lengthen(metadata: dict[str, Any], epochs: int, *, finished: bool) -> None:
     planned = metadata["recipe"]["epochs"]
     if epochs < planned:
         raise UserError(
-            f"this run is one of {planned} epochs, you asked for {epochs}: --epochs must be above {planned}"
+            f"this run is one of {planned} epochs, you asked for {epochs}: leave --epochs out, or "
+            f"name more than {planned}"
         )
     if not finished:
         raise UserError(

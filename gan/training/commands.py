@@ -2,12 +2,11 @@
 
 import os
 import shlex
-import shutil
-import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from gan.console import command_line, python
 from gan.recipes import RECIPES, Recipe
 from gan.training.options import RUNS, RunOptions
 
@@ -28,6 +27,7 @@ def reproducing_command(
     settings += [
         _flag(k, getattr(options, k)) for k in _ABOUT_THE_WEIGHTS if getattr(options, k) != getattr(default, k)
     ]
+    settings += [["--data-dir", "PICTURES"]] if options.dataset == "folder" else []  # wherever they lie
     settings += [["--init-from", init_from]] if init_from else []
     first, *more = [*earlier_epochs, recipe.epochs]
     epochs = [["--epochs", str(first)]] if first != usual.epochs else []
@@ -39,7 +39,7 @@ def reproducing_command(
 def resuming_command(name: str, folder: Path, *more: str) -> str:
     """What continues the run in a folder, on this machine and with as many processes as now."""
     where = [] if folder == RUNS / name else ["--output-dir", str(folder)]
-    return shlex.join([*launcher(), "train.py", name, *where, "--resume", *more])
+    return command_line([*launcher(), "train.py", name, *where, "--resume", *more])
 
 
 def launcher() -> list[str]:
@@ -47,14 +47,6 @@ def launcher() -> list[str]:
     if "TORCHELASTIC_RUN_ID" in os.environ and os.environ.get("GROUP_WORLD_SIZE", "1") == "1":
         return ["torchrun", "--nproc_per_node", os.environ.get("LOCAL_WORLD_SIZE", "1")]
     return [python()]
-
-
-def python() -> str:
-    """The Python that runs, as one would type it from here."""
-    here, found = Path(sys.executable), shutil.which("python")
-    if found and Path(found).parent == here.parent:
-        return "python"
-    return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
 def _changed_flags(recipe: Recipe, usual: Recipe) -> list[list[str]]:

@@ -78,6 +78,7 @@ def _curves(records: list[dict[str, Any]], theme: str, loss: str, data: str) -> 
             "axes.spines.right": False,
             "legend.frameon": False,
             "font.size": 11,
+            **({"lines.marker": "o"} if len(records) < 3 else {}),  # a single point draws no line
         }
     ):
         figure = Figure(figsize=(4.6 * panels, 3.4), layout="constrained")

@@ -35,7 +35,7 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     batch = trainer.batches.of_step(0).generator
     classes = [] if batch.classes is None else [batch.classes]
     sections = [
-        f"{name}: {recipe.summary}\n{recipe.source}",
+        f"{name}: {recipe.summary}\nsource: {recipe.source}",
         "Generator\n" + _layers(trainer.generator, batch.latents, *classes),
         "Discriminator\n" + _layers(trainer.discriminator, batch.real, *classes),
         "Schedule\n" + _schedule(trainer, note),

@@ -4,9 +4,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from gan.bundled import BUNDLED
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.errors import UserError
-from gan.hub.resolve import resolve
+from gan.hub.resolve import Source, resolve
 from gan.model_folder import (
     DISCRIMINATOR,
     config_from_dict,
@@ -43,8 +44,11 @@ class Initial:
     """What config.json says of it: the model's name, with its commit, and the generator's `weights`."""
 
 
-def load_initial(model: str, recipe: Recipe) -> Initial:
+def load_initial(model: str, recipe: Recipe, *, labelled: bool) -> Initial:
     """The networks of a model: a folder, a bundled name, or a repository on the Hub.
+
+    Args:
+        labelled: whether the run's images have labels.
 
     Raises:
         ModelError: there is no such model, or it is damaged.
@@ -52,15 +56,34 @@ def load_initial(model: str, recipe: Recipe) -> Initial:
     """
 
     def read(folder: Path) -> tuple[Generator, Discriminator]:
-        _check_networks(model, read_config(folder), recipe)
+        config = read_config(folder)
+        if not labelled and config_from_dict(GeneratorConfig, config["generator"], "generator").num_classes:
+            raise UserError(
+                f"{model} draws by class, and the images have no labels: put them in folders named 0 … 9, or begin "
+                f"with a model without classes"
+            )
+        _check_networks(model, config, recipe)
         if not (folder / DISCRIMINATOR).is_file():
             raise UserError(f"{model} holds no {DISCRIMINATOR}, and a run needs both players: name another --init-from")
         return read_generator(folder), read_discriminator(folder)
 
     source = resolve(model)
     generator, discriminator = source.read(read)
-    name = f"{source.name}@{source.commit}" if source.commit else source.name
-    return Initial(generator, discriminator, {"model": name, "weights": generator.weights})
+    return Initial(generator, discriminator, {"model": _as_typed(source), "weights": generator.weights})
+
+
+def _as_typed(source: Source) -> str:
+    """A model's name as --init-from takes it: no bundled model's name for another folder. Of a folder outside the
+    working directory it is the last part alone, since cards are published."""
+    if source.commit:
+        return f"{source.name}@{source.commit}"
+    folder = source.folder.resolve()
+    if folder.parent == BUNDLED.resolve():
+        return folder.name
+    if not folder.is_relative_to(Path.cwd()):
+        return f"…/{folder.name}"
+    path = folder.relative_to(Path.cwd()).as_posix()
+    return path if "/" in path else f"./{path}"
 
 
 def _check_networks(model: str, config: dict[str, Any], recipe: Recipe) -> None:

@@ -18,14 +18,16 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from accelerate.tracking import get_available_trackers
 from accelerate.utils import broadcast_object_list
 
+from gan.console import python
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
-from gan.errors import UserError, one_line
+from gan.errors import UserError, listed, one_line
 from gan.evaluation.evaluate import quick_scores
 from gan.evaluation.standard import Standard, standard_of
-from gan.files import is_of_the_disk, remove_unfinished, unwritable, write_atomically
+from gan.files import check_writable, hold, is_held, is_of_the_disk, remove_unfinished, unwritable, write_atomically
 from gan.hub.card import DATA_PICTURE
 from gan.model_folder import CONFIG, save_model
 from gan.networks import Generator
@@ -39,11 +41,12 @@ from gan.training.initial import Initial, load_initial
 from gan.training.options import RunOptions
 from gan.training.progress import HEADER, Progress
 from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, take_best
-from gan.training.settings import options_as_json, saved_states
-from gan.training.trackers import log_picture, start_trackers
+from gan.training.settings import no_checkpoint, options_as_json, saved_states
+from gan.training.trackers import end_trackers, log_picture, start_trackers
 from gan.training.trainer import Trainer
 
 RECORD_EVERY = 100  # steps in a line of the history
+EARLY = 0.05  # the share of a run in which its first digits may all look alike
 LOOKS = 200  # at an epoch's end, in a run: of more epochs (few pictures, passed often) not each is looked at
 FEW_STEPS = 2000  # less than two epochs of MNIST draw nothing yet
 SCORED_SAMPLES = 1000  # digits drawn and scored after an epoch: 0.4 s on one CPU core
@@ -83,11 +86,17 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
                 f"--keep best needs a distance after each epoch, and none is measured for {options.dataset}: leave it "
                 f"out ({standard.missing})"
             )
-        initial = load_initial(options.init_from, recipe) if options.init_from and not options.resume else None
+        initial = None
+        if options.init_from and not options.resume:
+            initial = load_initial(options.init_from, recipe, labelled=data.labels is not None)
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
     if main:
         print(data.description())
+        if recipe.conditional and (absent := data.absent_classes()):
+            print(f"no image shows {listed([str(c) for c in absent], 10)}: what is drawn of that class means nothing")
+        check_free(folder)  # the other run may have begun since
         if not options.resume:
+            write_atomically(folder / HISTORY, "")  # the folder is a run's from now on
             write_atomically(folder / DATA_PICTURE, data.preview())
     try:
         return Run(name, options, trainer, folder, initial, standard).train()
@@ -100,7 +109,7 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
             raise
         raise unwritable(Path(error.filename or folder), error) from error
     finally:
-        accelerator.end_training()
+        end_trackers(accelerator)
 
 
 def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
@@ -110,6 +119,10 @@ def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
         UserError: the device is missing or occupied, lacks the precision, or the tracker is not installed.
     """
     device = choose_device(options.device)
+    if options.report_to not in ("none", *(str(tracker) for tracker in get_available_trackers())):
+        raise UserError(
+            f"--report-to {options.report_to}: not installed here; {python()} -m pip install {options.report_to}"
+        )
     try:
         if device.type == "cuda" and "LOCAL_RANK" not in os.environ:
             torch.cuda.set_device(device)
@@ -121,24 +134,36 @@ def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
         )
     except (RuntimeError, ValueError) as error:
         raise UserError(f"cannot start on {device} with --mixed-precision {options.mixed_precision}: {error}") from None
-    if options.report_to != "none" and not accelerator.log_with:
-        raise UserError(f"--report-to {options.report_to}: not installed here; pip install {options.report_to}")
     return accelerator
+
+
+def check_free(folder: Path) -> None:
+    """Refuse a folder in which another process is training."""
+    if is_held(folder / HISTORY):
+        raise UserError(
+            f"another process is training in {folder}: wait until it has ended, stop it, or choose another --output-dir"
+        )
 
 
 def check_folder(name: str, folder: Path, resume: bool) -> None:
     """Refuse a folder that holds another run, holds none to resume, or can't be written, before hours are spent."""
-    history, states = folder / HISTORY, saved_states(folder)
-    begun = history.is_file() and history.stat().st_size > 0
-    if (begun or states or (folder / CONFIG).exists()) and not resume:
+    check_free(folder)
+    states = saved_states(folder)
+    if (states or (folder / CONFIG).exists()) and not resume:
         raise UserError(
             f"{folder} already holds a run: add --resume to continue it ({resuming_command(name, folder)}), or choose "
             f"another --output-dir"
         )
+    held = sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
+    if held and not (folder / HISTORY).exists() and not resume:  # a run that was killed in its first epoch has one
+        raise UserError(
+            f"{folder} is no run of ours: it holds {listed(held)}, which a run could overwrite. Nothing was touched; "
+            f"choose a new or an empty --output-dir"
+        )
     if resume and not states:
-        raise UserError(f"{folder} holds no checkpoint to resume from: leave --resume out to start a run there")
+        raise UserError(no_checkpoint(folder))
     if not resume:
-        write_atomically(history, "")
+        check_writable(folder)
 
 
 class Run:
@@ -171,6 +196,7 @@ class Run:
         self.seconds = 0.0  # spent so far, in earlier sessions too
         self.last_record: dict[str, Any] = {}
         self.best_record: dict[str, Any] = {}  # of the epoch nearest to the data
+        self.absent = trainer.data.absent_classes() if self.recipe.conditional else []
         self.collapse = Collapse(self.recipe, labelled=trainer.data.labels is not None)
 
     def train(self) -> Path:
@@ -179,7 +205,7 @@ class Run:
         if self.options.resume:
             self._resume()
         config = {"recipe_name": self.name, "seed": self.options.seed, **asdict(self.recipe)}
-        start_trackers(self.accelerator, self.folder.resolve().name, config)
+        shown_by = start_trackers(self.accelerator, self.folder, config)
         if not self.options.resume and self.main:
             self._save_samples(self.trainer.trained_generator())
         if trainer.device.type == "cuda" and self.accelerator.num_processes == 1 and self.options.cuda_graph:
@@ -187,9 +213,12 @@ class Run:
         started = time.perf_counter() - self.seconds
         with (
             _signals() as arrived,
-            open(self.folder / HISTORY, "a", encoding="utf-8") as history,
+            open(self.folder / HISTORY if self.main else os.devnull, "a", encoding="utf-8") as history,
             Progress(total, trainer.steps, self.recipe.epochs, silent=not self.main) as progress,
         ):
+            hold(history)
+            if shown_by:
+                progress.say(f"look on with: {shown_by}")
             self._introduce(progress)
             while trainer.steps < total:
                 epoch = trainer.steps // trainer.steps_per_epoch + 1
@@ -222,9 +251,9 @@ class Run:
             more = resuming_command(self.name, self.folder, "--epochs", str(2 * recipe.epochs))
             progress.say(f"{self.name}: the {recipe.epochs} epochs of {self.folder} are done; more of them: {more}")
             return
-        progress.say(f"{self.name}: {left:,} steps {where}")
+        progress.say(f"{self.name}: {left:,} step{'s' * (left != 1)} {where}")
         if self.init_from:
-            progress.say(f"began with the weights of {self.init_from['model']}")
+            progress.say(f"began with the weights of {self.init_from['model']} ({self.init_from['weights']})")
         if self.options.resume:
             done = trainer.steps / trainer.steps_per_epoch
             progress.say(f"continued after epoch {done:.4g} of {recipe.epochs}")
@@ -289,12 +318,13 @@ class Run:
             self._save_best(generator)
             self._save_model(generator)
             progress.epoch(record)
-            if message := self.collapse.message(round(record["epoch"]), scores):
+            late = step >= EARLY * self.trainer.total_steps
+            if late and (message := self.collapse.message(round(record["epoch"]), scores)):
                 progress.warn(message)
 
     def _save_samples(self, generator: Generator) -> None:
         epoch = self.trainer.steps // self.trainer.steps_per_epoch
-        picture = save_samples(self.folder, generator, epoch, self.recipe.temperature)
+        picture = save_samples(self.folder, generator, epoch, self.recipe.temperature, self.absent)
         log_picture(self.accelerator, 255 - picture, self.trainer.steps)
 
     def _save_state(self, history_bytes: int) -> None:
@@ -328,6 +358,7 @@ class Run:
         name, options = self.name, self.options
         training = {
             **self.identity,
+            **({"absent_classes": self.absent} if self.absent else {}),
             **({"init_from": self.init_from} if self.init_from else {}),
             "steps": self.trainer.steps,
             "epochs": self.trainer.steps / self.trainer.steps_per_epoch,

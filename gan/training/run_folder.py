@@ -7,6 +7,7 @@ model is written after each epoch, so that a run that is killed can be looked at
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,17 @@ BEST = "best"
 SAMPLES_OF_BEST = "samples.png"
 
 
-def save_samples(folder: Path, generator: Generator, epoch: int, temperature: float) -> np.ndarray:
-    """A picture of the same hundred digits, epoch after epoch; returns it, `uint8 [H, W]`, 0 = paper."""
-    drawn = generator.sample(SAMPLE_SEEDS, temperature=temperature)
-    picture = images.enlarge(images.grid(drawn.numpy(), columns=NUM_CLASSES), 2)
+def save_samples(
+    folder: Path, generator: Generator, epoch: int, temperature: float, absent: Sequence[int] = ()
+) -> np.ndarray:
+    """A picture of the same hundred digits, epoch after epoch; returns it, `uint8 [H, W]`, 0 = paper.
+
+    Args:
+        absent: classes that the generator was shown no image of; their columns stay empty.
+    """
+    drawn = generator.sample(SAMPLE_SEEDS, temperature=temperature).numpy()
+    drawn[[seed for seed in SAMPLE_SEEDS if seed % NUM_CLASSES in absent]] = 0
+    picture = images.enlarge(images.grid(drawn, columns=NUM_CLASSES), 2)
     write_atomically(_samples(folder, epoch), images.png(picture))
     return picture
 

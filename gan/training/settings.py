@@ -59,6 +59,13 @@ def read_settings(folder: Path) -> Settings | None:
         raise UserError(f"{folder} holds a run of another version of this project ({error})") from None
 
 
+def no_checkpoint(folder: Path) -> str:
+    """Why a folder can't be resumed, and what to do."""
+    if not folder.is_dir():
+        return f"there is no folder {folder} to resume a run in"
+    return f"{folder} holds no checkpoint to resume from: leave --resume out, and name a recipe, to start a run there"
+
+
 def read_metadata(state: Path) -> dict[str, Any]:
     """What a state says of its run. Fields younger than the run have their defaults.
 

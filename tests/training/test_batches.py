@@ -98,7 +98,9 @@ def test_the_random_numbers_of_a_seed_never_change(name: str, toy_data: Dataset)
 
 def test_data_that_does_not_fit_the_recipe_is_refused(toy_data: Dataset) -> None:
     unlabelled = Dataset("unlabelled", toy_data.images, None)
-    with pytest.raises(UserError, match="2048 images and the data has 1024: lower --batch-size"):
+    with pytest.raises(
+        UserError, match="needs 2,048 images and the data has 1,024: add some, or choose --batch-size 1024"
+    ):
         Batches(replace(BASE, batch_size=2048), toy_data)
     with pytest.raises(UserError, match="images have no labels"):
         Batches(RECIPES["modern"], unlabelled)

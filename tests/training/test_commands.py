@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gan.training.commands import python, resuming_command
+from gan.console import python
+from gan.training.commands import resuming_command
 
 
 def test_a_run_in_its_usual_folder_is_named_by_its_recipe_alone(monkeypatch: pytest.MonkeyPatch) -> None:

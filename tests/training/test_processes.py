@@ -126,7 +126,7 @@ def test_a_lost_process_ends_the_job_and_one_alone_resumes_it(data_dir: Path, al
     ("wrong", "says", "status"),
     [
         (["batchnorm", "--batch-size", "2"], "BatchNorm needs two samples or more, and each of 2 processes has 1", 1),
-        (["relu-2", "--learning-rate", "2"], "learning_rate must be above 0 and at most 1, not 2", 2),
+        (["relu-2", "--learning-rate", "2"], "--learning-rate must be above 0 and at most 1, not 2", 2),
         (["relu-2", "--data-dir", "nowhere", "--dataset", "folder"], "there is no folder nowhere", 1),
     ],
 )

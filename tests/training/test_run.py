@@ -6,6 +6,7 @@ import math
 import multiprocessing
 import os
 import random
+import re
 import resource
 import shlex
 import shutil
@@ -25,11 +26,15 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from gan.data import load_dataset
 from gan.errors import UserError
+from gan.files import is_held
 from gan.networks import Generator
+from gan.recipes import RECIPES
 from gan.training.options import RunOptions
 from gan.training.run import Run
 from gan.training.trainer import Trainer
 from tests.training.jobs import FORK, SMALL, SMALL_FLAGS, options, start, train_here, train_py
+from tests.waiting import wait_until
+from train import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -123,7 +128,7 @@ def test_twenty_kills_at_random_moments_change_nothing(finished: Path, mnist_dir
     train_here(SMALL, options(mnist_dir, folder, resume=True, checkpoint_steps=3))
     for name in ("model.safetensors", "discriminator.safetensors", "history.jsonl"):
         assert (folder / name).read_bytes() == (finished / name).read_bytes(), name
-    assert not list(folder.rglob(".*")), "what a killed process had begun to write"
+    assert not list(folder.rglob(".*.part")), "what a killed process had begun to write"
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -194,9 +199,55 @@ def test_a_finished_run_that_is_resumed_keeps_what_was_measured_of_its_weights(
 
 
 def test_there_must_be_something_to_resume(mnist_dir: Path, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no checkpoint to resume from"):
+    with pytest.raises(UserError, match="there is no folder .*none to resume a run in"):
         train_here(SMALL, options(mnist_dir, tmp_path / "none", resume=True))
     assert not (tmp_path / "none").exists()
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UserError, match="no checkpoint to resume from"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "empty", resume=True))
+
+
+def test_a_run_that_was_killed_in_its_first_epoch_begins_anew(
+    finished: Path, mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever it left: there is nothing to resume, and nothing that another run would overwrite."""
+    folder = tmp_path / "early"
+    folder.mkdir()
+    for name in ("data.png", "samples"):
+        source = finished / name
+        shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder / name)
+    (folder / "history.jsonl").write_text('{"step": 100, "epoch": 0.2}\n')
+    with pytest.raises(SystemExit):
+        parse(["--resume", "--output-dir", str(folder)])
+    assert "holds no checkpoint to resume from: leave --resume out, and name a recipe" in capsys.readouterr().err
+    train_here(SMALL, options(mnist_dir, folder))
+    for name in ("model.safetensors", "history.jsonl"):
+        assert (folder / name).read_bytes() == (finished / name).read_bytes()
+
+
+def test_two_processes_do_not_train_in_one_folder(mnist_dir: Path, tmp_path: Path) -> None:
+    """Begun twice, or resumed while it still runs: the second is refused; one that was killed is not in the way."""
+    folder = tmp_path / "run"
+    begun = replace(SMALL, epochs=10_000)
+    process = start(train_here, begun, options(mnist_dir, folder))
+    wait_until(lambda: is_held(folder / "history.jsonl"), 60)
+    with pytest.raises(UserError, match="another process is training in .*run: wait until it has ended"):
+        train_here(SMALL, options(mnist_dir, folder))
+    wait_until(lambda: any(folder.glob("state/step-*")), 60)
+    with pytest.raises(UserError, match="another process is training"):
+        train_here(begun, options(mnist_dir, folder, resume=True))
+    assert process.is_alive()
+    process.kill()
+    process.join()
+    with pytest.raises(UserError, match="already holds a run"):
+        train_here(SMALL, options(mnist_dir, folder))
+
+
+def test_a_folder_to_resume_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for named in (["modern"], []):
+        with pytest.raises(SystemExit):
+            parse([*named, "--resume", "--output-dir", str(tmp_path / "nowhere")])
+        assert f"there is no folder {tmp_path / 'nowhere'} to resume a run in" in capsys.readouterr().err
 
 
 def test_a_damaged_state_is_named_and_the_one_before_it_serves(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
@@ -216,8 +267,20 @@ def test_a_damaged_state_is_named_and_the_one_before_it_serves(finished: Path, m
 
 def test_a_folder_that_cannot_be_written_is_refused_at_once(mnist_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(UserError, match="cannot write .*Free the disk or choose another folder"):
+    with pytest.raises(UserError, match=r"cannot write .*: .*/file is a file\. Choose another folder"):
         train_here(SMALL, options(mnist_dir, tmp_path / "file" / "run"))
+    with pytest.raises(UserError, match=r"cannot write .*: .*/file is a file\. Choose another folder"):
+        train_here(SMALL, options(mnist_dir, tmp_path / "file"))
+    assert (tmp_path / "file").read_text() == "in the way"
+
+
+def test_a_start_that_fails_leaves_nothing(mnist_dir: Path, tmp_path: Path) -> None:
+    """Neither a folder nor a file that would let the next run into a folder of something else."""
+    (tmp_path / "empty").mkdir()
+    for folder in ("empty", "new/run"):
+        with pytest.raises(UserError, match="there is no folder"):
+            train_here(SMALL, replace(options(tmp_path / "nothing", tmp_path / folder), dataset="folder"))
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
 
 
 def train_on_a_disk_that_fills_up(run_options: RunOptions, found: "multiprocessing.Queue[str]") -> None:
@@ -276,6 +339,14 @@ def test_collapse_is_seen_and_explained(mnist_dir: Path, tmp_path: Path, capsys:
     assert "begin anew with --" in message
 
 
+def test_what_looks_alike_in_the_first_twentieth_of_a_run_is_no_collapse_yet(
+    mnist_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train_here(replace(SMALL, epochs=21, learning_rate=1e-6), options(mnist_dir, tmp_path / "collapsed"))
+    told = [line for line in capsys.readouterr().err.splitlines() if "has collapsed" in line]
+    assert [line.partition(":")[0] for line in told] == ["epoch 2"]
+
+
 def train_with_tracker(tracker: str, run_options: RunOptions) -> None:
     """In a process of its own, since trackers stay with the process that opened them."""
     assert run_options.output_dir is not None
@@ -289,7 +360,8 @@ def test_trackers_receive_the_history(mnist_dir: Path, tmp_path: Path) -> None:
     for job in jobs:
         job.join(120)
         assert job.exitcode == 0
-    logs = tmp_path / "tensorboard" / "tensorboard"  # called as the run's folder is
+    logs = tmp_path / "tensorboard"  # called as the run's folder is, and there is no other
+    assert {path.parent for path in logs.rglob("events.*")} == {logs}
     events = EventAccumulator(str(logs))
     events.Reload()
     record = json.loads((tmp_path / "tensorboard" / "history.jsonl").read_text())
@@ -312,3 +384,67 @@ def test_half_precision_learns_in_single_precision_weights(mnist_dir: Path, tmp_
     weights = safetensors.torch.load_file(tmp_path / "run" / "model.safetensors")
     assert {t.dtype for t in weights.values()} == {torch.float32, torch.int64}
     assert all(t.isfinite().all() for t in weights.values())
+
+
+def test_a_folder_of_other_files_is_refused_untouched(mnist_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("my notes")
+    with pytest.raises(UserError, match=r"is no run of ours: it holds README.md, which a run could overwrite"):
+        train_here(SMALL, options(mnist_dir, tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+def test_a_run_that_was_killed_before_its_first_checkpoint_is_begun_again(mnist_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "history.jsonl").write_text("")
+    (tmp_path / "data.png").write_bytes(b"of the run that was killed")
+    train_here(replace(SMALL, epochs=1), options(mnist_dir, tmp_path))
+    assert (tmp_path / "model.safetensors").exists()
+
+
+# A maker's own pictures
+
+
+def pictures(folder: Path, classes: str, count: int = 12) -> Path:
+    """Noise in folders that are called as digits."""
+    for c in classes:
+        (folder / c).mkdir(parents=True)
+        for i in range(count):
+            pixels = np.random.default_rng([int(c), i]).integers(0, 255, (28, 28), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / c / f"{i}.png")
+    return folder
+
+
+def test_classes_without_pictures_are_said_and_left_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipe = replace(RECIPES["quick"], batch_size=16, minibatch_std=0, epochs=1)
+    own = replace(options(pictures(tmp_path / "own", "017"), tmp_path / "run"), dataset="folder")
+    train_here(recipe, own)
+    told = capsys.readouterr().out
+    assert "no image shows 2, 3, 4, 5, 6, 8, 9: what is drawn of that class means nothing" in told
+    columns = np.asarray(Image.open(tmp_path / "run" / "samples" / "epoch-0001.png").convert("L"))
+    inked = [(columns[:, 56 * c : 56 * (c + 1)] < 255).any() for c in range(10)]
+    assert [c for c in range(10) if inked[c]] == [0, 1, 7]
+    card = (tmp_path / "run" / "README.md").read_text()
+    assert "It was shown no picture of 2, 3, 4, 5, 6, 8, 9" in card
+    assert "--data-dir PICTURES" in card
+
+
+def test_a_run_is_not_resumed_on_other_pictures(tmp_path: Path) -> None:
+    recipe = replace(RECIPES["relu-2"], batch_size=4, epochs=1)
+    folder = pictures(tmp_path / "own", "3")
+    own = replace(options(folder, tmp_path / "run"), dataset="folder")
+    train_here(recipe, own)
+    (folder / "3" / "0.png").unlink()
+    with pytest.raises(UserError, match=r"the images are not those .*--init-from \S*run --output-dir \S*run-2") as told:
+        train_here(recipe, replace(own, resume=True))
+    assert "fingerprint" not in str(told.value)
+
+
+def test_one_picture_is_too_few_and_the_message_says_how_many_do(tmp_path: Path) -> None:
+    own = replace(options(pictures(tmp_path / "own", "3", 1), tmp_path / "run"), dataset="folder")
+    with pytest.raises(UserError, match=r"and the data has 1: add some \((\d+) do, with --batch-size 2\)") as told:
+        train_here(RECIPES["quick"], own)
+    enough = int(re.search(r"\((\d+) do,", str(told.value))[1])
+    pictures(tmp_path / "more", "3", enough)
+    with pytest.raises(UserError, match=r"add some, or choose --batch-size (\d+)$") as told:
+        train_here(RECIPES["quick"], replace(own, data_dir=tmp_path / "more"))
+    size = int(str(told.value).rpartition(" ")[2])
+    train_here(replace(RECIPES["quick"], batch_size=size, epochs=1), replace(own, data_dir=tmp_path / "more"))
