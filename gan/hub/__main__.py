@@ -1,7 +1,6 @@
 """`python -m gan.hub push MODEL USER/REPO` publishes a model, `python -m gan.hub deploy USER/SPACE` the page, and
 `python -m gan.hub site FOLDER` writes the page for any web host."""
 
-import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Annotated
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, UseAppendAction, arg
 
-from gan.console import print_everywhere
+from gan.console import command_line, print_everywhere, python
 from gan.errors import UserError
 from gan.hub import push, space, static_space
 from gan.hub.card_options import CardOptions
@@ -35,7 +34,8 @@ class Push:
     card: CardOptions = field(default_factory=CardOptions)
 
     def __call__(self) -> None:
-        push.check_can_push(self.repo, private=self.private, overwrite=self.overwrite)
+        typed = push.push_command(self.model, self.repo, private=self.private, tag=self.tag, options=self.card)
+        push.check_can_push(self.repo, private=self.private, overwrite=self.overwrite, options=self.card, command=typed)
         published = push.push(
             self.model,
             self.repo,
@@ -45,7 +45,7 @@ class Push:
             options=self.card,
         )
         print(f"published at {published}")
-        print(f"try it with: python app.py --model {self.repo}")
+        print(f"try it with: {python()} app.py --model {self.repo}")
 
 
 Models = Annotated[tuple[str, ...], UseAppendAction, arg(metavar="MODEL")]
@@ -91,9 +91,9 @@ class Deploy:
 
         models = site_models(self.model)
         files = site_files(models, address=static_space.site_address(self.space))
-        command = ["python", "-m", "gan.hub", "deploy", self.space, "--static"]
+        command = [python(), "-m", "gan.hub", "deploy", self.space, "--static"]
         command += [word for name in self.model for word in ("--model", name)]
-        command += [f"--{name}" for name, on in options.items() if on]
+        command += ["--private"] if self.private else []
         names = [name_of(model.generator) for model in models]
         return static_space.deploy_static(self.space, files, models=names, command=command, **options)
 
@@ -118,7 +118,10 @@ class Site:
         write_site(self.folder, files)
         size = sum(map(len, files.values())) / 1e6
         print(f"written to {self.folder}: {len(files)} files, {size:.1f} MB, for any web host")
-        print(f"look at it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(str(self.folder))}")
+        print(
+            "look at it with: "
+            + command_line([python(), "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(self.folder)])
+        )
 
 
 def main(arguments: list[str] | None = None) -> int:

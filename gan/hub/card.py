@@ -14,14 +14,25 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from gan.config import PIXELS, DiscriminatorConfig, GeneratorConfig
 from gan.evaluation.report import METRICS, Metrics, explanation, format_figure, format_value, read_metrics
-from gan.files import write_atomically
+from gan.files import to_json, write_together
+from gan.hub import edited_card
 from gan.hub.card_options import CardOptions
 from gan.hub.outcome import last_scores, scores_in_words, warnings
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, config_from_dict, read_config, weights_of
+from gan.model_folder import (
+    CONFIG,
+    DISCRIMINATOR,
+    GENERATOR,
+    QUANTIZED,
+    absent_classes,
+    config_from_dict,
+    read_config,
+    weights_of,
+)
 from gan.networks import Discriminator, Generator, count_parameters
 from gan.recipes import RECIPES, Recipe
 
 CARD = "README.md"
+DIGESTS = ".card.json"  # of the card's parts as they were written last, beside it
 TEMPLATE = Path(__file__).with_name("card.md")
 TASK = "unconditional-image-generation"
 DATA_PICTURE = "data.png"  # what a run was trained on: perhaps its maker's own pictures, so it is never published
@@ -68,7 +79,8 @@ FILES = {
 
 
 def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
-    """Write the card of a model folder into it and return its path; no network is needed.
+    """Write the card of a model folder into it and return its path; no network is needed. What was edited there by hand
+    stays.
 
     Args:
         repo_id: the Hub repository that the card is for. None: the card's code loads the folder itself.
@@ -78,8 +90,19 @@ def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
         UserError: the card cannot be written.
     """
     path = folder / CARD
-    write_atomically(path, render_model_card(folder, repo_id=repo_id))
+    ours = render_model_card(folder, repo_id=repo_id)
+    write_together({path: with_edits(folder, ours), folder / DIGESTS: to_json(edited_card.digests(ours))})
     return path
+
+
+def with_edits(folder: Path, ours: str) -> str:
+    """A card of a model folder with the parts that were edited by hand in the folder's own, since `write_model_card`
+    wrote that."""
+    try:
+        theirs, before = ((folder / name).read_text(encoding="utf-8") for name in (CARD, DIGESTS))
+        return edited_card.merge(ours, theirs, json.loads(before))[0]
+    except (OSError, ValueError, AttributeError):  # no card yet, or one of before there were digests
+        return ours
 
 
 def render_model_card(folder: Path, *, repo_id: str | None = None, options: CardOptions | None = None) -> str:
@@ -125,12 +148,19 @@ def render_model_card(folder: Path, *, repo_id: str | None = None, options: Card
         scores=scores_in_words(folder),
         inception=read_metrics(folder, weights, "inception"),
         explanation=explanation,
-        files={file: meaning for file, meaning in FILES.items() if (folder / file).is_file()},
+        files=_files(folder, evaluated=bool(metrics.values)),
+        absent=absent_classes(config),
         count=lambda network: f"{count_parameters(network):,}",
         format_figure=format_figure,
         format_value=format_value,
     )
     return str(card)
+
+
+def _files(folder: Path, *, evaluated: bool) -> dict[str, str]:
+    """What the folder holds, and what each file is."""
+    meanings = FILES if evaluated else {**FILES, METRICS: "losses and scores of the epoch that the weights are of"}
+    return {file: meaning for file, meaning in meanings.items() if (folder / file).is_file()}
 
 
 def _differs(recipe: Recipe, settings: dict[str, Any]) -> bool:

@@ -76,8 +76,14 @@ def check_revision(revision: str) -> None:
     Raises:
         HubError: names the revision.
     """
-    if not re.fullmatch(r"\w[\w./-]{0,199}", revision, re.ASCII) or re.search(r"\.\.|//|/$|\.lock$", revision):
+    if not may_name_revision(revision):
         raise HubError(f"{revision!r} is no revision", "Name a branch, a tag or a commit.")
+
+
+def may_name_revision(name: str) -> bool:
+    return (
+        re.fullmatch(r"\w[\w./-]{0,199}", name, re.ASCII) is not None and re.search(r"\.\.|//|/$|\.lock$", name) is None
+    )
 
 
 def is_commit(revision: str | None) -> bool:

@@ -1,12 +1,13 @@
 """Publish a model on the Hugging Face Hub: a run's folder as a model repository."""
 
-import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, ModelCard
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from gan import bundled
+from gan.console import python
 from gan.errors import ModelError, UserError
 from gan.hub import card
 from gan.hub.card_options import CardOptions, code_url_of
@@ -41,26 +42,38 @@ ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
 
 
-def check_can_push(repo_id: str, *, private: bool = False, tag: str | None = None, overwrite: bool = False) -> None:
+def check_can_push(
+    repo_id: str,
+    *,
+    private: bool = False,
+    tag: str | None = None,
+    overwrite: bool = False,
+    options: CardOptions | None = None,
+    command: Sequence[str] | None = None,
+) -> None:
     """Find out whether a model can be published as a repository, before hours are spent; nothing is created.
 
     A token of fine-grained rights is known to suffice only where the repository exists already.
 
     Args:
         private, tag, overwrite: as for `push`. Any tag that is there already is refused: the commit is yet to be.
+        options: what is to stand on the card; the Hub is asked whether it knows the licence.
+        command: what was typed, without --overwrite, for advice; `python -m gan.hub push` if not given.
 
     Raises:
         HubError: the name is malformed, nobody is logged in, the token is refused or may not write there, or the Hub
             can't be reached. The token itself is never shown.
         RefusedError: the repository isn't recognisably ours, was changed by hand where we would write, is public
-            though a private one was asked for, or the tag is taken.
+            though a private one was asked for, the tag is taken, or the licence is none that the Hub knows.
     """
-    target = Target(repo_id, private=private, tag=tag, overwrite=overwrite)
+    options = options or CardOptions()
+    typed = command or push_command("MODEL", repo_id, private=private, tag=tag, options=options)
+    target = Target(repo_id, private=private, tag=tag, overwrite=overwrite, command=tuple(typed))
     target.check_names()
-    within(CHECK_SECONDS, lambda: _check_can_push(target))
+    within(CHECK_SECONDS, lambda: _check_can_push(target, options))
 
 
-def _check_can_push(target: Target) -> None:
+def _check_can_push(target: Target, options: CardOptions) -> None:
     check_login(target)
     with explained(target.repo_id):
         there = look(target)
@@ -69,6 +82,19 @@ def _check_can_push(target: Target) -> None:
             check_tag(there, target, None)
             written = [name for name in (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR) if name in there.files]
             check_unchanged(there, [name for name in written if not there.is_ours(name)], target)
+        if options.license:
+            _check_licence(options.license)
+
+
+def _check_licence(name: str) -> None:
+    """Refuse a licence that the Hub would refuse with the whole card."""
+    try:
+        ModelCard(f"---\nlicense: {name}\n---\n").validate()
+    except ValueError:
+        raise RefusedError(
+            f"{name!r} is no licence that the Hub knows",
+            "Take an identifier of https://huggingface.co/docs/hub/repositories-licenses, say mit, cc-by-4.0 or other.",
+        ) from None
 
 
 def check_login(target: Target) -> None:
@@ -120,9 +146,10 @@ def push(
         RefusedError: the repository, its visibility or the tag is not as said above; nothing was written.
         UserError: the folder is no whole model, or the Hub can't be used; the message gives the command that retries.
     """
-    target = Target(repo_id, private=private, tag=tag, overwrite=overwrite)
-    target.check_names()
     options = options or CardOptions()
+    command = push_command(model, repo_id, private=private, tag=tag, options=options)
+    target = Target(repo_id, private=private, tag=tag, overwrite=overwrite, command=tuple(command))
+    target.check_names()
     folder = local_folder(model)
     read_saved(lambda f: (read_generator(f), read_discriminator(f)), folder)  # nothing damaged is published
     contents(folder, target, options)
@@ -139,13 +166,25 @@ def push(
     except RefusedError as error:
         raise RefusedError(f"cannot publish {model} as {repo_id}: {error.reason}", error.remedy) from error
     except HubError as error:
-        retry = ["python", "-m", "gan.hub", "push", str(model), repo_id, *(["--private"] if private else [])]
-        retry += [*(["--tag", tag] if tag else []), *(["--overwrite"] if overwrite else [])]
-        for name, value in options.given().items():
-            retry += [f"--{name.replace('_', '-')}", value]
         raise UserError(
-            f"cannot publish {model} as {repo_id}: {error} The folder is whole; publish it with: {shlex.join(retry)}"
+            f"cannot publish {model} as {repo_id}: {error} The folder is whole; publish it with: {target.retry}"
         ) from error
+
+
+def push_command(
+    model: str | Path,
+    repo_id: str,
+    *,
+    private: bool = False,
+    tag: str | None = None,
+    options: CardOptions | None = None,
+) -> list[str]:
+    """What one would type to push so."""
+    words = [python(), "-m", "gan.hub", "push", str(model), repo_id]
+    words += [*(["--private"] if private else []), *(["--tag", tag] if tag else [])]
+    for name, value in (options.given() if options else {}).items():
+        words += [f"--{name.replace('_', '-')}", value]
+    return words
 
 
 def local_folder(model: str | Path) -> Path:
@@ -165,12 +204,14 @@ def local_folder(model: str | Path) -> Path:
 
 
 def contents(folder: Path, target: Target, options: CardOptions, there: Repository | None = None) -> Contents:
-    """What a model repository holds of a model folder; the card as the maker last wanted it."""
+    """What a model repository holds of a model folder; the card as the maker last wanted it, with what was edited by
+    hand in the folder's."""
     given = options.given()
     remembered = there.manifest.options if there and there.manifest else {}
     wanted = {name: value for name, value in (remembered | given).items() if value}
     url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
     text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
+    text = card.with_edits(folder, text)
     # As they are now: a run may write newer ones while they are sent.
     files = read_saved(model_files, folder) | {name: (folder / name).read_bytes() for name in _published(folder)}
     return Contents(

@@ -25,9 +25,11 @@ from huggingface_hub import (
 from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 from huggingface_hub.utils import build_hf_headers, hf_raise_for_status
 
+from gan.console import command_line
+from gan.errors import listed
 from gan.hub import edited_card
 from gan.hub.errors import RETRY, HubError, RefusedError, explained
-from gan.hub.fetch import check_revision, split_name
+from gan.hub.fetch import may_name_revision, split_name
 from gan.hub.manifest import MANIFEST, Hashes, Manifest, hashes_of, read_manifest
 from gan.model_folder import CONFIG, CONFIG_KEYS, GENERATOR
 
@@ -68,6 +70,8 @@ class Target:
     """Name the commit."""
     overwrite: bool = False
     """Write into a repository that isn't ours, and replace what others wrote under our files' names."""
+    command: tuple[str, ...] = ()
+    """What publishes so, as one would type it, without --overwrite."""
 
     def check_names(self) -> None:
         """Refuse a repository or tag that can't be called so."""
@@ -75,17 +79,23 @@ class Target:
             raise RefusedError(
                 f"{self.repo_id!r} is no repository name", "Write it as user/repo; a version is named by a tag."
             )
-        if self.tag is not None:
-            check_revision(self.tag)
+        if self.tag is not None and not may_name_revision(self.tag):
+            raise RefusedError(
+                f"{self.tag!r} can't be a tag's name", "Take letters, digits and . _ - / between them, say v1."
+            )
 
     @property
     def address(self) -> str:
         return f"{constants.ENDPOINT}/{'spaces/' if self.kind == 'space' else ''}{self.repo_id}"
 
     @property
+    def retry(self) -> str:
+        """The command, as it was given."""
+        return command_line([*self.command, *(["--overwrite"] if self.overwrite else [])])
+
+    @property
     def command_that_overwrites(self) -> str:
-        words = f"push MODEL {self.repo_id}" if self.kind == "model" else f"deploy {self.repo_id}"
-        return f"python -m gan.hub {words} --overwrite"  # train.py's --overwrite does the same
+        return command_line([*self.command, "--overwrite"])
 
 
 @dataclass(frozen=True)
@@ -172,8 +182,7 @@ class Repository:
     def found(self) -> str:
         """What it holds, in a few words."""
         names = sorted(set(self.files) - NEVER_OURS, key=lambda name: (name.count("/"), name))
-        rest = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        return f"{', '.join(names[:5])}{rest}"
+        return listed(names)
 
 
 def look(target: Target) -> Repository | None:
@@ -345,7 +354,7 @@ def _card(there: Repository | None, target: Target, contents: Contents) -> tuple
         note = f"{where} may have been edited there, and stays as it is; --overwrite replaces it"
         return card, None, [note] if card != ours else []
     card, kept = edited_card.merge(ours, there.card, before, owned=contents.owned)
-    names = ", ".join(name.strip("# :") or "the beginning" for name in kept)
+    names = ", ".join(f"“{name.strip('# :')}”" if name.strip("# :") else "the beginning" for name in kept)
     note = f"{where} was edited there: {names} stay as they are there, the rest is new; --overwrite replaces it whole"
     return card, digests, [note] if kept else []
 

@@ -70,7 +70,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Source:
     if _is_folder(folder):
         if revision is not None:
             raise ModelError(f"{folder} is a local folder: it has no revision {revision!r}")
-        return Source(folder, folder.resolve().name)
+        return Source(folder, name_in_links(folder))
     nowhere = f"there is no folder {str(model)!r}"
     if not names_repository(model):
         names = ", ".join(bundled.bundled_models())
@@ -85,6 +85,11 @@ def resolve(model: str | Path, revision: str | None = None) -> Source:
     except HubError as error:
         raise ModelError(f"{nowhere}, and from the Hub: {error}") from error
     return Source(snapshot.folder, snapshot.repo_id, snapshot.commit)
+
+
+def name_in_links(folder: Path) -> str:
+    """A model folder's name in links, addresses and files: its own, with "-" for what none of them can hold."""
+    return re.sub(r"[^\w.-]+", "-", folder.resolve().name, flags=re.ASCII).strip("-.")[:96] or "model"
 
 
 def names_repository(model: str | Path) -> bool:

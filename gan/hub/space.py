@@ -1,7 +1,6 @@
 """Publish the page on the Hugging Face Hub: a Space with what the page runs on, and the model that it serves."""
 
 import re
-import shlex
 from pathlib import Path
 
 from huggingface_hub import HfApi, RepoCard, SpaceHardware, constants
@@ -12,6 +11,7 @@ from huggingface_hub.errors import (
 )
 
 from gan import bundled
+from gan.console import python
 from gan.errors import UserError
 from gan.hub.errors import HubError, RefusedError, explain, explained
 from gan.hub.fetch import split_name, within
@@ -31,7 +31,7 @@ from gan.hub.repository import (
     look,
     read_text,
 )
-from gan.hub.resolve import names_repository
+from gan.hub.resolve import name_in_links, names_repository
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, QUANTIZED, read_generator
 
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
@@ -73,7 +73,9 @@ def deploy(
         UserError: the model or the page's files are missing, or the Hub can't be used; the message gives the command
             that retries.
     """
-    target = Target(space_id, "space", private=private, overwrite=overwrite)
+    command = [python(), "-m", "gan.hub", "deploy", space_id, *(["--model", model] if model else [])]
+    command += [*(["--zero-gpu"] if zero_gpu else []), *(["--private"] if private else [])]
+    target = Target(space_id, "space", private=private, overwrite=overwrite, command=tuple(command))
     target.check_names()
     files, served = space_files(model)
     if zero_gpu:
@@ -85,11 +87,8 @@ def deploy(
     except RefusedError as error:
         raise RefusedError(f"cannot deploy {space_id}: {error.reason}", error.remedy) from error
     except HubError as error:
-        retry = ["python", "-m", "gan.hub", "deploy", space_id, *(["--model", model] if model else [])]
-        retry += [*(["--private"] if private else []), *(["--overwrite"] if overwrite else [])]
-        retry += ["--zero-gpu"] if zero_gpu else []
         raise UserError(
-            f"cannot deploy {space_id}: {error} Nothing here has changed; deploy it with: {shlex.join(retry)}"
+            f"cannot deploy {space_id}: {error} Nothing here has changed; deploy it with: {target.retry}"
         ) from error
 
 
@@ -98,6 +97,12 @@ def _deploy(target: Target, files: dict[str, Path | bytes], model: str | None, z
     with explained(space_id):
         there = look(target)
         check(there, target)
+        if there and there.sdk == "static" and not (zero_gpu or target.overwrite):
+            raise RefusedError(
+                f"{space_id} is a static Space, which needs no server",
+                f"Nothing was written. Add --static to bring it up to date; or `{target.command_that_overwrites}` "
+                f"makes it a Gradio Space, which needs one.",
+            )
         if model is not None and "/" in model:
             check_readable(model, target, there)
         before = api.get_space_variables(space_id).get(VARIABLE) if there else None
@@ -133,7 +138,7 @@ def _create(target: Target, zero_gpu: bool) -> None:
     except HfHubHTTPError as error:
         if error.response.status_code != 402:
             raise
-        deploy_it = f"python -m gan.hub deploy {target.repo_id}"
+        deploy_it = f"{python()} -m gan.hub deploy {target.repo_id}"
         free = f"The page without a server is free: {deploy_it} --static."
         if zero_gpu:
             raise HubError(
@@ -217,7 +222,7 @@ def name_in_space(run: Path) -> str:
     folder = run.resolve()
     if folder.parent == bundled.BUNDLED.resolve():
         return folder.name
-    name = re.sub(r"[^\w.-]+", "-", folder.name, flags=re.ASCII).strip("-.") or "model"
+    name = name_in_links(folder)
     return f"{name}-run" if (bundled.BUNDLED / name).exists() else name
 
 

@@ -1,16 +1,25 @@
 """Publish a page without a server on the Hugging Face Hub: a static Space, which is free for everybody."""
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 
 from huggingface_hub import HfApi, RepoCard, constants
 
 from gan.errors import UserError
-from gan.hub.errors import HubError, RefusedError
+from gan.hub.errors import HubError, RefusedError, explained
 from gan.hub.fetch import within
 from gan.hub.push import ROOT, check_login
-from gan.hub.repository import CARD, CHECK_SECONDS, PUSH_SECONDS, Contents, Published, Target, commit
+from gan.hub.repository import (
+    ANSWER_SECONDS,
+    CARD,
+    CHECK_SECONDS,
+    PUSH_SECONDS,
+    Contents,
+    Published,
+    Target,
+    commit,
+    look,
+)
 from gan.hub.space import introduction, read_front_matter
 
 # Of the README: without the first two nothing is shown; the last two belong to a Gradio Space, which it may have been.
@@ -36,20 +45,21 @@ def deploy_static(
         models: what the site draws with, as names that its README tells; repositories on the Hub are linked.
         private: make a new Space private; a public one is refused.
         overwrite: write into a Space that isn't ours, and replace what others wrote under our files' names.
-        command: what retries it.
+        command: what was typed, without --overwrite, for advice.
 
     Raises:
-        RefusedError: the Space isn't recognisably ours, or is public though a private one was asked for; nothing was
-            written.
+        RefusedError: the Space isn't recognisably ours, is public though a private one was asked for, or would show
+            everybody a model that is private or gated; nothing was written.
         UserError: the project's README is missing, or the Hub can't be used; the message gives what retries it.
     """
-    target = Target(space_id, "space", private=private, overwrite=overwrite)
+    target = Target(space_id, "space", private=private, overwrite=overwrite, command=tuple(command))
     target.check_names()
     readme = static_readme(read_front_matter(ROOT / CARD), target, models)
     licence = {"LICENSE": ROOT / "LICENSE"} if (ROOT / "LICENSE").is_file() else {}
     wanted = Contents({**files, **licence}, readme, OWNED)
     try:
         within(CHECK_SECONDS, lambda: check_login(target))
+        within(CHECK_SECONDS, lambda: check_open(models, target))
         published = within(
             PUSH_SECONDS, lambda: commit(target, lambda there: wanted, "Publish the page", lambda: _create(target))
         )
@@ -57,9 +67,23 @@ def deploy_static(
         raise RefusedError(f"cannot deploy {space_id}: {error.reason}", error.remedy) from error
     except HubError as error:
         raise UserError(
-            f"cannot deploy {space_id}: {error} Nothing here has changed; deploy it with: {shlex.join(command)}"
+            f"cannot deploy {space_id}: {error} Nothing here has changed; deploy it with: {target.retry}"
         ) from error
     return Published(target.address, published.notes)
+
+
+def check_open(models: Sequence[str], target: Target) -> None:
+    """Refuse a model that isn't everybody's, by its name `user/repo[@revision]`, in a Space that is: a static Space
+    hands its weights to each visitor."""
+    with explained(target.repo_id):
+        for repo_id in dict.fromkeys(name.partition("@")[0] for name in models if "/" in name):
+            info = HfApi().model_info(repo_id, timeout=ANSWER_SECONDS)
+            closed = "private" if info.private else "gated" if info.gated else None
+            if closed and not target.private and not ((there := look(target)) and there.private):
+                raise RefusedError(
+                    f"{repo_id} is {closed}, and a static Space hands its weights to every visitor",
+                    f"Nothing was written. Add --private, or open {repo_id} to everybody first.",
+                )
 
 
 def _create(target: Target) -> None:

@@ -60,6 +60,9 @@ def git_sha1(data: bytes) -> str:
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
 
+LICENSES = {"mit", "apache-2.0", "cc-by-4.0", "cc0-1.0", "gpl-3.0", "other"}  # some of those that the Hub knows
+
+
 @dataclass
 class Repository:
     """A repository: its commits' trees (path → content), branches and tags."""
@@ -76,6 +79,12 @@ class Repository:
     secrets: set[str] = field(default_factory=set)
     hardware: str | None = None
     creation: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sdk_shown(self) -> str | None:
+        """A Space's, which its card can change."""
+        written = re.search(rb"^sdk: (\w+)$", self.head.get("README.md", b""), re.MULTILINE)
+        return written[1].decode() if written else self.sdk
 
     def commit(self, files: dict[str, bytes]) -> str:
         """A new commit on main with exactly these files; its id."""
@@ -370,7 +379,7 @@ def make_app(hub: Hub) -> FastAPI:
             "private": repository.private,
             "gated": "auto" if repository.gated else False,
             "siblings": siblings,
-            **({"sdk": repository.sdk} if kind == "spaces" else {}),
+            **({"sdk": repository.sdk_shown} if kind == "spaces" else {}),
         }
 
     def describe(data: bytes, path: str) -> dict:
@@ -450,7 +459,9 @@ def make_app(hub: Hub) -> FastAPI:
         content = (await request.json())["content"]
         front = re.match(r"---\n(.*?)\n---", content, re.DOTALL)
         try:
-            assert isinstance(yaml.safe_load(front[1]) if front else {}, dict)
+            data = yaml.safe_load(front[1]) if front else {}
+            assert isinstance(data, dict)
+            assert data.get("license", "mit") in LICENSES, '"license" must be one of [...]'
         except (yaml.YAMLError, AssertionError) as error:
             return JSONResponse({"errors": [{"message": str(error)}], "warnings": []}, 400)
         return JSONResponse(

@@ -157,3 +157,16 @@ def test_damaged_metrics_are_refused(folder, content, message):
     (folder / "metrics.json").write_text(content)
     with pytest.raises(ModelError, match=message):
         render_model_card(folder)
+
+
+def test_what_was_edited_by_hand_stays_when_the_card_is_written_anew(folder):
+    path = write_model_card(folder)
+    edited = path.read_text().replace("## Files", "## Thanks\n\nTo my teacher.\n\n## Files")
+    path.write_text(edited.replace("Lower temperatures hide", "My own remark. Lower temperatures hide"))
+    (folder / "metrics.json").unlink()
+    card = write_model_card(folder).read_text()
+    assert "These weights have not been evaluated" in card
+    assert "## Thanks\n\nTo my teacher.\n\n## Files" in card
+    assert "My own remark." in card
+    path.write_text(render_model_card(folder))
+    assert write_model_card(folder).read_text() == render_model_card(folder)

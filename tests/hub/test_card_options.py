@@ -1,6 +1,7 @@
 """What a maker adds to the card of a published model."""
 
 import subprocess
+import sys
 
 import pytest
 from huggingface_hub import ModelCard
@@ -40,6 +41,20 @@ def test_the_next_push_remembers_them_and_takes_new_ones(hub, maker, run_folder)
     assert "| Author | Ada |" in card_of(hub).text
     push.push(run_folder, "maker/digits", options=CardOptions(author=""))
     assert "Author" not in card_of(hub).text
+
+
+def test_a_licence_that_the_hub_does_not_know_is_refused_before_training_and_pushing(
+    hub, maker, run_folder, tmp_path, monkeypatch, capsys
+):
+    assert main(["push", str(run_folder), "maker/digits", "--license", "nolicence"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("gan.hub: 'nolicence' is no licence that the Hub knows. Take an identifier of https://")
+    command = ["train.py", "relu-2", "--push-to-hub", "maker/digits", "--license", "nolicence"]
+    monkeypatch.setattr(sys, "argv", [*command, "--output-dir", str(tmp_path / "r")])
+    assert train.main() == 1
+    assert "'nolicence' is no licence that the Hub knows" in capsys.readouterr().err
+    assert not (tmp_path / "r").exists()
+    assert ("models", "maker/digits") not in hub.repositories
 
 
 def test_a_licence_that_is_given_replaces_one_that_was_set_by_hand(hub, maker, run_folder):

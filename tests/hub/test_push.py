@@ -11,10 +11,12 @@ from huggingface_hub import ModelCard
 from PIL import Image
 
 from gan.bundled import BUNDLED
+from gan.console import python
 from gan.errors import ModelError, UserError
 from gan.hub import push
 from gan.hub import repository as hub_repository
 from gan.hub.__main__ import main
+from gan.hub.card import write_model_card
 from gan.hub.errors import HubError, RefusedError
 from gan.networks import Generator
 from tests.hub.model_files import files_of, save_model
@@ -65,6 +67,15 @@ def test_the_makers_own_pictures_are_not_published(hub, maker, run_folder):
 def test_what_is_published_draws_the_same_pixels(published, run_folder):
     fetched = Generator.from_pretrained("maker/digits")
     assert torch.equal(fetched.sample([7, 8]), Generator.from_pretrained(run_folder).sample([7, 8]))
+
+
+def test_a_card_that_was_edited_in_the_folder_is_published_so(hub, maker, run_folder):
+    path = write_model_card(run_folder)
+    path.write_text(path.read_text() + "\n## Thanks\n\nTo my teacher.\n")
+    push.push(run_folder, "maker/digits")
+    card = hub.repositories["models", "maker/digits"].head["README.md"].decode()
+    assert "To my teacher." in card
+    assert 'from_pretrained("maker/digits")' in card
 
 
 def test_publishing_leaves_the_folder_as_it_is(hub, maker, run_folder):
@@ -260,12 +271,12 @@ def test_a_fault_is_one_sentence_with_the_command_that_retries(
                 push.push(run_folder, "maker/digits", private=True, tag="v1")
             record_property("what the person sees", str(error.value))
             assert str(error.value).endswith(
-                f"publish it with: python -m gan.hub push {run_folder} maker/digits --private --tag v1"
+                f"publish it with: {python()} -m gan.hub push {run_folder} maker/digits --private --tag v1"
             )
             assert "\n" not in str(error.value)
             assert "hf_maker" not in str(error.value)
     record_property("seconds", round(time.monotonic() - start, 1))
-    retry = f"publish it with: python -m gan.hub push {run_folder} maker/digits --private --tag v1"
+    retry = f"publish it with: {python()} -m gan.hub push {run_folder} maker/digits --private --tag v1"
     assert str(error.value).endswith(retry)
     assert "\n" not in str(error.value)
     assert "hf_maker" not in str(error.value)
@@ -334,6 +345,7 @@ def test_the_command_publishes_with_a_progress_bar_and_without_the_token(hub, ru
         (["push", "runs/modern", "maker/digits"], None, "gan.hub: not logged in to the Hub."),
         (["push", "nothing", "maker/digits"], "hf_maker", "gan.hub: there is no folder 'nothing', and no bundled"),
         (["push", "runs/modern", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
+        (["push", "runs/modern", "maker/d", "--tag", "a b"], "hf_maker", "gan.hub: 'a b' can't be a tag's name"),
         (["deploy", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
         (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: runs/nothing holds no config.json"),
     ],

@@ -3,6 +3,7 @@
 import pytest
 from huggingface_hub import RepoCard
 
+from gan.console import python
 from gan.errors import UserError
 from gan.hub import repository
 from gan.hub.errors import RefusedError
@@ -115,7 +116,7 @@ def test_a_fault_is_one_sentence_with_the_command_that_retries(
         deploy("maker/page", model="maker/digits")
     monkeypatch.setattr(repository, "ANSWER_SECONDS", 20.0)
     assert message in str(error.value)
-    assert str(error.value).endswith("deploy it with: python -m gan.hub deploy maker/page --model maker/digits")
+    assert str(error.value).endswith(f"deploy it with: {python()} -m gan.hub deploy maker/page --model maker/digits")
     deploy("maker/page", model="maker/digits")
     assert hub.repositories["spaces", "maker/page"].variables == {"GAN_MODEL": "maker/digits"}
 
@@ -163,8 +164,8 @@ def test_a_free_account_is_told_what_it_can_do(hub, maker, checkout):
     with hub.fault("POST /api/repos/create", "402"), pytest.raises(UserError) as error:
         deploy("maker/page")
     for way_out in (
-        "python -m gan.hub deploy maker/page --static",
-        "python -m gan.hub deploy maker/page --zero-gpu",
+        f"{python()} -m gan.hub deploy maker/page --static",
+        f"{python()} -m gan.hub deploy maker/page --zero-gpu",
         "a Gradio Space that you have already",
         "https://huggingface.co/pro",
     ):

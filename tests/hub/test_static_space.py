@@ -6,6 +6,7 @@ import pytest
 from huggingface_hub import RepoCard, snapshot_download
 from playwright.sync_api import expect, sync_playwright
 
+from gan.console import python
 from gan.errors import UserError
 from gan.hub.__main__ import main
 from gan.hub.errors import RefusedError
@@ -15,7 +16,7 @@ from tests.browser.ensure_browser import find_browser
 from tests.browser.file_server import file_server
 
 SITE = {"index.html": b"<!doctype html>\n", "sw.js": b"", "page/site-1.js": b"1", "thumbnail.png": b"png"}
-COMMAND = ["python", "-m", "gan.hub", "deploy", "maker/page", "--static"]
+COMMAND = [python(), "-m", "gan.hub", "deploy", "maker/page", "--static"]
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_its_readme_is_a_static_spaces(page, hub):
     assert "This Space needs no server: visitors' browsers draw, with `modern`." in readme.text
 
 
-def test_an_update_removes_what_is_gone_and_keeps_what_others_wrote(page, hub):
+def test_an_update_removes_what_is_gone_and_keeps_what_others_wrote(page, hub, digits):
     page.commit({**page.head, "notes.txt": b"mine"})
     newer = {**SITE, "page/site-2.js": b"2"}
     del newer["page/site-1.js"]
@@ -77,9 +78,49 @@ def test_a_space_of_others_is_refused(hub, maker, checkout):
 def test_a_deploy_that_broke_off_after_the_space_was_made_is_taken_up_again(hub, maker, checkout, impatient):
     with hub.fault("POST /api/spaces/.*/commit", "500"), pytest.raises(UserError) as error:
         deploy_static("maker/page", SITE, command=COMMAND)
-    assert str(error.value).endswith("deploy it with: python -m gan.hub deploy maker/page --static")
+    assert str(error.value).endswith(f"deploy it with: {python()} -m gan.hub deploy maker/page --static")
     deploy_static("maker/page", SITE, command=COMMAND)
     assert hub.repositories["spaces", "maker/page"].head["index.html"] == SITE["index.html"]
+
+
+def test_a_static_space_does_not_become_a_gradio_one_unasked(hub, page, capsys):
+    """Who updates the page and forgets --static."""
+    before = page.head
+    assert main(["deploy", "maker/page", "--model", "modern"]) == 1
+    told = capsys.readouterr().err
+    assert "maker/page is a static Space" in told
+    assert "Add --static" in told
+    assert f"`{python()} -m gan.hub deploy maker/page --model modern --overwrite` makes it a Gradio Space" in told
+    assert page.head == before
+    assert main(["deploy", "maker/page", "--model", "modern", "--overwrite"]) == 0
+    assert b"sdk: gradio" in page.head["README.md"]
+
+
+def test_the_advice_for_a_refused_deploy_is_the_makers_own_command(hub, maker, checkout, capsys):
+    there = hub.repository("maker/blog", "spaces", sdk="static")
+    there.commit({"index.html": b"<h1>My own page</h1>"})
+    command = ["deploy", "maker/blog", "--static", "--model", "modern"]
+    assert main(command) == 1
+    advised = f"`{python()} -m gan.hub {' '.join(command)} --overwrite`"
+    assert advised in capsys.readouterr().err
+    assert main([*command, "--overwrite"]) == 0
+    assert b"sdk: static" in there.head["README.md"]
+
+
+@pytest.mark.parametrize(("closed", "word"), [("private", "private"), ("gated", "gated")])
+def test_a_model_that_is_not_everybodys_is_not_put_into_a_public_page(
+    hub, maker, checkout, digits, closed, word, capsys
+):
+    setattr(digits, closed, True)
+    command = ["deploy", "maker/page", "--static", "--model", "maker/digits"]
+    assert main(command) == 1
+    told = capsys.readouterr().err
+    assert f"maker/digits is {word}, and a static Space hands its weights to every visitor" in told
+    assert "Add --private" in told
+    assert ("spaces", "maker/page") not in hub.repositories
+    assert main([*command, "--private"]) == 0
+    assert hub.repositories["spaces", "maker/page"].private
+    assert main(command) == 0  # the Space is private already
 
 
 def test_the_address_of_a_static_space_is_the_hubs():
@@ -147,4 +188,4 @@ def test_an_account_without_zero_gpu_is_told_the_free_way(hub, maker, checkout, 
         assert main(["deploy", "maker/page", "--zero-gpu"]) == 1
     told = capsys.readouterr().err
     assert "only for verified accounts older than 30 days" in told
-    assert "python -m gan.hub deploy maker/page --static" in told
+    assert f"{python()} -m gan.hub deploy maker/page --static" in told

@@ -7,6 +7,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 import train
+from gan.console import python
 from gan.hub.errors import RefusedError
 from gan.hub.manifest import MANIFEST, hashes_of
 from gan.hub.push import check_can_push, push
@@ -70,7 +71,7 @@ def test_another_model_is_not_replaced(hub, bert, run_folder):
     for told in (
         "maker/bert is not recognisably ours",
         "README.md, config.json, model.safetensors, vocab.txt",
-        "`python -m gan.hub push MODEL maker/bert --overwrite`",
+        f"`{python()} -m gan.hub push {run_folder} maker/bert --overwrite`",
     ):
         assert told in str(error.value)
 
@@ -246,7 +247,7 @@ def test_a_section_that_was_added_or_changed_by_hand_stays_and_the_rest_is_new(p
     assert "## Thanks\n\nTo my teacher.\n\n## Citation" in card
     assert "- My remark." in card
     assert "| Epochs | 7 |" in card
-    assert "license, Limits and biases, Thanks stay as they are there" in str(told)
+    assert "“license”, “Limits and biases”, “Thanks” stay as they are there" in str(told)
     then = published.head
     push(finished_run, "maker/digits")
     assert published.head == then
@@ -292,7 +293,7 @@ def test_a_space_keeps_its_makers_files_title_and_text(page, checkout):
     assert "What it is to me." in card
     assert "sdk_version: 6.32.0" in card
     assert (page.head["notes.md"], page.head["gan/mine.py"]) == (b"mine", b"mine")
-    assert "title, the beginning stay as they are there" in str(told)
+    assert "“title”, the beginning stay as they are there" in str(told)
 
 
 def test_code_that_was_changed_in_a_space_is_not_replaced(page, checkout):

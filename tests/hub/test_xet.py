@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from gan.console import python
 from gan.hub.push import ROOT
 
 ENVIRONMENT = {
@@ -53,5 +54,5 @@ def test_a_refused_xet_upload_is_one_sentence_and_loses_nothing(hub, run, run_fo
         done = run("-m", "gan.hub", "push", str(run_folder), "maker/digits")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert done.stderr.rstrip().endswith(f"publish it with: python -m gan.hub push {run_folder} maker/digits")
+    assert done.stderr.rstrip().endswith(f"publish it with: {python()} -m gan.hub push {run_folder} maker/digits")
     assert set(hub.repositories["models", "maker/digits"].head) == {".gitattributes"}
