@@ -51,12 +51,14 @@ def main(options: Options) -> None:
 
     from gan.devices import choose_device
     from gan.web.model_store import ModelStore
-    from gan.web.serve import serve
 
     device = choose_device(options.device or ("cpu" if ON_ZERO_GPU else None))
     if device.type == "cpu":
         torch.set_num_threads(1)  # a page of digits is too small to share: a second thread costs more than it gives
     models = ModelStore(options.model, device=device, remote=not options.no_remote_models)
+
+    from gan.web.serve import serve  # Gradio, which a wrong device or model need not wait for
+
     serve(models, host=address.host, port=address.port, mcp=options.mcp)
 
 
@@ -66,3 +68,5 @@ if __name__ == "__main__":
         main(tyro.cli(Options))
     except UserError as error:
         sys.exit(f"error: {error}")
+    except KeyboardInterrupt:  # before the server listens to it
+        sys.exit(130)

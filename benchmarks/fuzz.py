@@ -3,9 +3,10 @@
     make fuzz                                  (some 6 minutes)
     python benchmarks/fuzz.py --examples 100   (shortened)
 
-Three attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included),
-and mutations of model folders, quantized files among them. Exit status: 0, or 1 if one found a 500, a traceback, a path
-of this machine in an answer, or an error that is not the documented one.
+Four attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included),
+mutations of model folders, quantized files among them, and what the page and every route say of the folders that load.
+Exit status: 0, or 1 if one found a 500, a traceback, a path of this machine in an answer, or an error that is not the
+documented one.
 """
 
 import argparse
@@ -29,6 +30,8 @@ from hypothesis import strategies as st
 from benchmarks.load import ROOT, held, running
 from gan.console import print_everywhere
 
+MODEL_FILES = ("config.json", "config.json", "model.safetensors", "quantized.safetensors")
+RECORDING_FILES = ("history.jsonl", "metrics.json", "timelapse.json", "timelapse.webp")
 CALLS = (
     "run/generate",
     "api/interpolate",
@@ -39,14 +42,23 @@ CALLS = (
     "cancel",
     "reset",
 )
+HUGE = "1e400"  # stands for the number, which Python reads as infinity and writes otherwise
 KEYS = ("data", "fn_index", "session_hash", "event_id", "event_data", "trigger_id", "batched", "simple_format", "seed")
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from((HUGE, 10**400, -(10**4000))),
     lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-bodies = st.binary(max_size=200) | st.dictionaries(st.sampled_from(KEYS), values).map(lambda v: json.dumps(v).encode())
-calls = st.builds(lambda data: json.dumps({"data": data}).encode(), st.lists(values, max_size=10))
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value).replace(json.dumps(HUGE), "1e400").encode()
+
+
+bodies = st.binary(max_size=200) | st.dictionaries(st.sampled_from(KEYS), values).map(as_json)
+likely = st.sampled_from((0, 1, 7, 1.0, None, True, "1", "7", "7,42", "3,8", "one", "slerp")) | values
+calls = st.sampled_from((5, 9, 5, 3)).flatmap(lambda n: st.lists(likely, min_size=n, max_size=n))
+calls = calls.map(lambda data: as_json({"data": data}))  # of as many arguments as the functions have
 
 
 def fuzz_routes(address: str, examples: int) -> bool:
@@ -114,9 +126,68 @@ def fuzz_folders(examples: int, seed: int = 0) -> bool:
     return True
 
 
-def mutate(folder: Path, chance: random.Random) -> str:
+def fuzz_pages(examples: int, seed: int = 0) -> bool:
+    """Model folders as `fuzz_folders` has them, their recordings and discriminators changed, too: of those that load,
+    the page and every route have an answer."""
+    from starlette.applications import Starlette
+    from starlette.middleware import Middleware
+    from starlette.responses import HTMLResponse
+    from starlette.routing import Route
+    from starlette.testclient import TestClient
+
+    from gan.bundled import BUNDLED
+    from gan.errors import ModelError
+    from gan.web.discriminators import discriminator_state
+    from gan.web.drawn_here import engine_state
+    from gan.web.head import LinkHead
+    from gan.web.histories import page_histories
+    from gan.web.model_store import ModelStore
+    from gan.web.routes import routes
+    from gan.web.serve import history_file
+
+    async def page(_: object) -> HTMLResponse:
+        return HTMLResponse("<html><head></head></html>")
+
+    def addresses(store: ModelStore, folder: Path) -> list[str]:
+        engine, judge = engine_state(store.served), discriminator_state(store.served)["discriminator"]
+        found = ["/", "/?model=relu-2", "/healthz", "/model.json", "/digits.png?seed=7&digit=3", "/card.png?seed=7"]
+        found += ["/directions.json", "/judge.json?seed=7", "/text.png?text=1", "/walk.webp?frames=3"]
+        found += [engine["weights"][1:]] if engine else []
+        found += [judge["weights"][1:], judge["reference"][1:]] if isinstance(judge, dict) else []
+        page_histories({"this": folder}, lambda _, file: found.append(f"/history/{file.name}") or "")
+        return found
+
+    names = (*MODEL_FILES, "discriminator.safetensors", "discriminator.safetensors", *RECORDING_FILES)
+    chance = random.Random(seed)
+    seen: dict[int, int] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        for i in range(examples):
+            folder = Path(temporary) / f"model-{i}"
+            shutil.copytree(BUNDLED / chance.choice(("relu-2", "leaky-3", "modern")), folder)
+            what = mutate(folder, chance, names)
+            try:
+                store = ModelStore(folder, remote=False)
+            except ModelError:
+                shutil.rmtree(folder)
+                continue
+            plain = [*routes(store), Route("/", page), Route("/history/{name}", history_file(store))]
+            app = Starlette(routes=plain, middleware=[Middleware(LinkHead, models=store)])
+            with TestClient(app, raise_server_exceptions=False) as client:
+                for address in addresses(store, folder):
+                    answer = client.get(address)
+                    seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
+                    told = answer.text if answer.headers.get("content-type", "").startswith(("text", "app")) else ""
+                    if answer.status_code == 500 or "NaN" in told or temporary in told:
+                        print(f"mutation {i} ({what}): {address}: {answer.status_code} {told[:300]}")
+                        return False
+            shutil.rmtree(folder)
+    print(f"pages of model folders: {seen}")
+    return True
+
+
+def mutate(folder: Path, chance: random.Random, names: tuple[str, ...] = MODEL_FILES) -> str:
     """Change a file of a model folder; what was done."""
-    name = chance.choice(("config.json", "config.json", "model.safetensors", "quantized.safetensors"))
+    name = chance.choice(names)
     path = folder / name
     if name == "config.json" and chance.random() < 0.7:
         config = json.loads(path.read_text())
@@ -133,7 +204,7 @@ def mutate(folder: Path, chance: random.Random) -> str:
     if chance.random() < 0.2:
         del data[chance.randrange(len(data)) :]
     path.write_bytes(data)
-    if name != "config.json":
+    if name.endswith(".safetensors"):
         rehash(folder, name)
     return f"bytes of {name}"
 
@@ -150,6 +221,7 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=5000, help="of each attack")
     options = parser.parse_args()
     held_up = fuzz_folders(options.examples)
+    held_up &= fuzz_pages(options.examples // 20)  # each is asked a dozen things
     with running() as (address, pid):
         httpx.get(address)
         before = held(pid)["memory (MB)"]

@@ -3,13 +3,20 @@
 A visitor who is refused (503) asks again when he is told to: that is an answer, counted under "refused".
 """
 
+import hashlib
 import itertools
+import json
 import random
+from pathlib import Path
 
 import gevent
 from locust import FastHttpUser, between, constant, task
 
+MODEL = Path(__file__).resolve().parent.parent / "checkpoints" / "modern"  # the one that load.py's server serves
+
 numbers = itertools.count(random.randrange(2**30))
+sha256 = json.loads((MODEL / "config.json").read_text())["sha256"]
+film = hashlib.sha256((MODEL / "timelapse.webp").read_bytes()).hexdigest()[:16]
 
 
 class Guest(FastHttpUser):
@@ -29,7 +36,7 @@ class Guest(FastHttpUser):
 
 
 class Visitor(Guest):
-    """Opens the page, looks at pictures, now and then a walk, a judgement or a call of the API."""
+    """Opens the page, looks at pictures, now and then a walk, a judgement, a part or a call of the API."""
 
     wait_time = between(0.5, 2)
 
@@ -59,6 +66,14 @@ class Visitor(Guest):
     @task(1)
     def page(self) -> None:
         self.ask("page", f"/?seed={next(numbers)}")
+
+    @task(1)
+    def part(self) -> None:
+        self.ask("page", f"/?{random.choice(('watch', 'game', 'judge', 'history', 'learn'))}=")
+        self.ask("weights", f"/quantized/{sha256['quantized.safetensors']}.safetensors")
+        self.ask("weights", f"/discriminator/{sha256['discriminator.safetensors']}.safetensors")
+        self.ask("reference", f"/discriminator/{sha256['discriminator.safetensors']}.json")
+        self.ask("recording", f"/history/{film}.webp")
 
     @task(1)
     def api(self) -> None:

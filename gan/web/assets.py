@@ -7,12 +7,12 @@ from pathlib import Path
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from gan.web.caching import IMMUTABLE, REVALIDATE, not_found
 from gan.web.joining import joined
 
 STATIC = Path(__file__).parent / "static"
 ENGINE = Path(__file__).parent / "engine"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".png": "image/png"}
-IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @cache
@@ -52,7 +52,7 @@ def _file(folder: Path, request: HttpRequest, version: str) -> Response:
     A script comes joined with all that it imports, so that the many small ones cost one request."""
     path = next((p for p in folder.iterdir() if p.name == request.path_params["name"]), None)
     if path is None or path.suffix not in MEDIA_TYPES:
-        return Response(status_code=404)
+        return not_found()
     content = joined(path) if path.suffix == ".js" else path.read_bytes()
-    cached = IMMUTABLE if request.path_params["version"] == version else "no-cache"
+    cached = IMMUTABLE if request.path_params["version"] == version else REVALIDATE
     return Response(content, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": cached})

@@ -13,8 +13,9 @@ from gan import images
 from gan.config import IMAGE_SIZE, NUM_CLASSES
 from gan.latents import NUM_SEEDS
 from gan.networks import Generator
+from gan.web.drawing import read_drawing
 from gan.web.pictures import draw
-from gan.web.requests import DigitsRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.requests import DigitsRequest, JudgeRequest, PageRequest, PlaneRequest, Request, TextRequest, WalkRequest
 from gan.writing import advance
 
 WIDTH, HEIGHT = 1200, 630
@@ -30,12 +31,32 @@ PALETTE = [round(p + (i - p) * v / 255) for v in range(256) for p, i in zip(PAPE
 
 def card(generator: Generator, request: Request) -> bytes:
     """The card of a page's request: its digits on paper, WIDTH × HEIGHT, as PNG of at most MAX_BYTES."""
-    picture = _enlarged(_PICTURES.get(type(request), _part)(generator, request))
+    pictured = on_card(request)
+    picture = _enlarged(_PICTURES[type(pictured)](generator, pictured))
     sheet = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)
     top, left = (HEIGHT - picture.shape[0]) // 2, (WIDTH - picture.shape[1]) // 2
     sheet[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
     files = (_png(sheet // step * step) for step in (1, 8, 32))  # fewer greys where noise does not compress
     return next((file for file in files if len(file) <= MAX_BYTES), _png(sheet // 128 * 128))
+
+
+def on_card(request: Request) -> Request:
+    """What the card of a page's request shows: one and the same for all requests whose cards are alike."""
+    who: dict[str, Any] = {"model": request.model, "weights": request.weights}
+    if isinstance(request, JudgeRequest) and read_drawing(request.judge) is not None:
+        return JudgeRequest(judge=request.judge)  # whoever judges it
+    if isinstance(request, PageRequest):
+        return replace(IN_PLACE_OF_A_PART, **who)
+    if isinstance(request, DigitsRequest) and request.open:
+        number, *drawn_as = request.open
+        digit = drawn_as[0] if drawn_as else request.digit
+        return DigitsRequest(seed=number, count=1, digit=digit, temperature=request.temperature, **who)
+    if isinstance(request, WalkRequest):
+        still = replace(request, at=None, swing=False, fps=WalkRequest.fps, frames=min(request.frames, STILLS))
+        return replace(still, count=1, loop=False, frames=STILLS) if request.plane else still
+    if isinstance(request, TextRequest) and not request.text:  # the tab as it opens: ten digits stand for it
+        return DigitsRequest(count=NUM_CLASSES, **who)
+    return request
 
 
 def _png(sheet: np.ndarray) -> bytes:
@@ -47,11 +68,6 @@ def _png(sheet: np.ndarray) -> bytes:
 
 
 def _digits(generator: Generator, r: DigitsRequest) -> np.ndarray:
-    if r.open:
-        number, *drawn_as = r.open
-        return draw(generator, replace(r, seed=number, count=1, ten=False, digit=drawn_as[0] if drawn_as else r.digit))[
-            0
-        ]
     drawn = draw(generator, r)  # [N, 28, 28]
     return images.grid(drawn, NUM_CLASSES) if r.ten and r.count > 1 else _arranged(drawn)
 
@@ -60,13 +76,11 @@ def _walk(generator: Generator, r: WalkRequest) -> np.ndarray:
     if r.plane:
         plane = PlaneRequest(seeds=r.seeds, digits=r.digits, temperature=r.temperature, mode=r.mode, size=PLANE_SIZE)
         return images.grid(draw(generator, plane).reshape(-1, IMAGE_SIZE, IMAGE_SIZE), PLANE_SIZE)
-    stills = draw(generator, replace(r, frames=min(r.frames, STILLS)))  # [frames, count, 28, 28]
+    stills = draw(generator, r)  # [frames, count, 28, 28]
     return _arranged(np.stack([images.grid(still) for still in stills]))
 
 
 def _text(generator: Generator, r: TextRequest) -> np.ndarray:
-    if not r.text:  # the tab as it opens: ten digits stand for it
-        return _arranged(draw(generator, DigitsRequest(count=NUM_CLASSES)))
     lines, seed = [], r.seed
     for part in _rows(r.text):
         lines.append(draw(generator, replace(r, text=part, seed=seed)))
@@ -90,12 +104,14 @@ def _rows(text: str) -> list[str]:
     )
 
 
-def _part(generator: Generator, _: Request) -> np.ndarray:
-    return _arranged(draw(generator, IN_PLACE_OF_A_PART))
+def _drawing(_: Generator, r: JudgeRequest) -> np.ndarray:
+    drawn = read_drawing(r.judge)
+    assert drawn is not None, "on_card asked"
+    return drawn
 
 
 _PICTURES: dict[type[Request], Callable[[Generator, Any], np.ndarray]] = {
-    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text,
+    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text, JudgeRequest: _drawing,
 }  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 at a time. uvicorn ends only those that idle between two requests, and counts only those that ask for something."""
 
 import asyncio
+import socket
+from contextlib import suppress
 from functools import cache
 
 import h11
@@ -13,7 +15,8 @@ except ImportError:
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0  # from the opening of a connection, or its last answer, until a request's head is whole
-STUCK_SECONDS = 30.0  # that an answer may wait for a client that does not read it
+STUCK_SECONDS = 30.0  # in which a client must have read some of an answer that waits for it
+UNSENT = 128 * 1024  # bytes that the system takes ahead of the line's speed, so that what is read soon shows here
 MAX_CONNECTIONS = 900  # at a time; each takes a descriptor
 REFUSED_AT_A_TIME = 40  # more, that are told so when they ask; beyond them, newcomers are cut off
 REFUSED_SECONDS = 1.0  # that one of them may be silent
@@ -48,6 +51,9 @@ class Connection(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if (line := transport.get_extra_info("socket")) and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            with suppress(OSError):  # a socket of another kind
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
         too_many = len(self.connections) - most_connections()
         if too_many > REFUSED_AT_A_TIME:
             transport.abort()
@@ -67,20 +73,39 @@ class Connection(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:  # the answer didn't need it, and it may never end
+            self.transport.close()
+        self._unstick()  # what was unread of the answer before says nothing about this one
         self._wait_for_head()
 
     def _wait_for_head(self) -> None:
-        if self._waiting is None and self.conn.their_state is h11.IDLE:
+        if self.transport.get_write_buffer_size():  # the last answer is still being read
+            self._expect_progress()
+        elif self._waiting is None and self.conn.their_state is h11.IDLE:
             seconds = REFUSED_SECONDS if self._refused else HEAD_SECONDS
             self._waiting = self.loop.call_later(seconds, self.transport.abort)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stuck = self._stuck or self.loop.call_later(STUCK_SECONDS, self.transport.abort)
+        self._unstick()
+        self._expect_progress()
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self._unstick()
+        self._wait_for_head()
+
+    def _expect_progress(self) -> None:
+        if self._stuck is None:
+            unread = self.transport.get_write_buffer_size()
+            self._stuck = self.loop.call_later(STUCK_SECONDS, self._check_progress, unread)
+
+    def _check_progress(self, unread_before: int) -> None:
+        self._stuck = None
+        if self.transport.get_write_buffer_size() >= unread_before:
+            self.transport.abort()
+        else:
+            self._wait_for_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)

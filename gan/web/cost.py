@@ -2,8 +2,8 @@
 
 from gan.config import PIXELS
 from gan.networks import Generator
-from gan.web.cards import IN_PLACE_OF_A_PART
-from gan.web.requests import DigitsRequest, PageRequest, PlaneRequest, Request, TextRequest, WalkRequest
+from gan.web.cards import on_card
+from gan.web.requests import DigitsRequest, JudgeRequest, PlaneRequest, Request, TextRequest, WalkRequest
 
 # Milliseconds on one core of 2024. What counts is their proportion: the queue learns how fast the machine is.
 LATENT = 0.02  # of one digit
@@ -41,12 +41,14 @@ def reference_milliseconds(generator: Generator) -> float:
 
 def card_milliseconds(generator: Generator, request: Request) -> float:
     """For a page's request as a card."""
-    return drawing_milliseconds(generator, request) + CARD
+    return drawing_milliseconds(generator, on_card(request)) + CARD
 
 
 def digits(request: Request) -> int:
-    """How many digits a request draws (one of the page's parts: its card)."""
+    """How many digits a request draws."""
     match request:
+        case JudgeRequest():  # a card of the visitor's own
+            return 0
         case DigitsRequest():
             return request.cells
         case WalkRequest():
@@ -55,6 +57,4 @@ def digits(request: Request) -> int:
             return request.size**2
         case TextRequest():
             return len(request.text)
-        case PageRequest():
-            return IN_PLACE_OF_A_PART.cells
     raise TypeError(f"{type(request).__name__} has no cost")

@@ -2,14 +2,11 @@
 weights, and what it says of digits that are known, without which a logit says little."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
 from torch import Tensor
 from torch.nn.functional import one_hot
 
@@ -18,7 +15,6 @@ from gan.errors import ModelError
 from gan.model_folder import DISCRIMINATOR, GENERATOR, expected_sha256, read_config, read_discriminator
 from gan.networks import Discriminator, Generator
 from gan.recipes import RECIPES
-from gan.web.assets import IMMUTABLE
 from gan.web.cost import REFERENCE_DIGITS
 from gan.web.digits import unseen_digits
 from gan.web.model_store import ModelStore
@@ -91,6 +87,8 @@ def checked_sha256(generator: Generator) -> str:
         raise
     except ModelError:
         raise NoDiscriminatorError("missing") from None
+    if not isinstance(config, dict):
+        raise NoDiscriminatorError("missing")
     if config.get("architecture") != "mlp":
         raise NoDiscriminatorError("convolutions")
     if config.get("spectral_norm"):
@@ -160,29 +158,28 @@ def _loss(generator: Generator) -> str | None:
     return RECIPES[config["recipe"]].loss if config["recipe"] in RECIPES else None
 
 
-# Routes
+# Of the models here
 
 
-def weights_response(http: HttpRequest, models: ModelStore) -> Response:
-    """The discriminator whose sha256 the address names, to be cached for ever; 404 if no model here has it."""
-    generator = asked_for(http, models)
-    if generator is None:
-        return Response(status_code=404)
-    data = weights_bytes(generator)
-    return Response(data, media_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE})
+def weights(models: ModelStore, sha256: str) -> bytes | None:
+    """The file of the discriminator that has this sha256; None if no model here has it, or it is damaged."""
+    generator = find(models, sha256)
+    try:
+        return weights_bytes(generator) if generator else None
+    except ModelError:
+        return None
 
 
 def reference_json(generator: Generator) -> bytes:
-    """`reference` as JSON."""
-    return json.dumps(asdict(reference(generator))).encode()
+    """`reference` as JSON; errors as `reference`, and ModelError if a logit is not finite, which JSON can't say."""
+    try:
+        return json.dumps(asdict(reference(generator)), allow_nan=False).encode()
+    except ValueError:
+        raise ModelError(f"the discriminator beside {generator.name} gives logits that are not finite") from None
 
 
-def asked_for(http: HttpRequest, models: ModelStore) -> Generator | None:
-    """The generator beside which the discriminator stands whose sha256 the address names; None if no model here has
-    it."""
-    sha256 = http.path_params["sha256"]
-    if not re.fullmatch("[0-9a-f]{64}", sha256):
-        return None
+def find(models: ModelStore, sha256: str) -> Generator | None:
+    """The generator beside which the discriminator stands whose file has this sha256; None if no model here has it."""
     for generator in models.with_discriminator(sha256):
         try:
             if checked_sha256(generator) == sha256:

@@ -2,18 +2,14 @@
 right (gan/web/engine)."""
 
 import hashlib
-import re
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import safetensors.torch
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response
 
 from gan.networks import Generator
-from gan.web.assets import IMMUTABLE, engine_version
+from gan.web.assets import engine_version
 from gan.web.model_store import ModelStore
 
 GOLDEN_SEEDS = range(8)  # the digits that the engine draws at its start; see worker.js
@@ -64,16 +60,7 @@ def engine_state(generator: Generator) -> dict[str, Any] | None:
     }
 
 
-def weights_response(http: HttpRequest, models: ModelStore) -> Response:
-    """The integer weights whose sha256 the address names, to be cached for ever; 404 if no model here has them."""
-    sha256 = http.path_params["sha256"]
-    if not re.fullmatch("[0-9a-f]{64}", sha256):
-        return Response(status_code=404)
-    found = _with_weights(models.with_weights(sha256[:8]), sha256)
-    if found is None:
-        return Response(status_code=404)
-    return Response(integer_weights(found), media_type="application/octet-stream", headers={"Cache-Control": IMMUTABLE})
-
-
-def _with_weights(generators: Iterable[Generator], sha256: str) -> Generator | None:
-    return next((g for g in generators if fingerprints(g).weights == sha256), None)
+def weights(models: ModelStore, sha256: str) -> bytes | None:
+    """The integer weights that have this sha256; None if no model here has them."""
+    found = (g for g in models.with_weights(sha256[:8]) if fingerprints(g).weights == sha256)
+    return next((integer_weights(generator) for generator in found), None)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from anyio import Semaphore
 from anyio.to_thread import run_sync
 from gradio.route_utils import get_root_url
 from starlette.datastructures import MutableHeaders
@@ -25,14 +26,19 @@ from gan.web.histories import page_histories, store_folders
 from gan.web.judge_state import SEARCHER, classifier_sha256, judge_state, near
 from gan.web.lesson import lesson_address, lesson_state
 from gan.web.links import KINDS
-from gan.web.model_store import ModelStore, name_of, pin
+from gan.web.model_store import ModelStore, absent_of, name_of, pin
 from gan.web.opening import open_link, raw_query
-from gan.web.page_state import constants, in_script, values_of
+from gan.web.page_state import constants_in_script, defaults, in_script, values_of
 from gan.web.parameters import VERSION, Problem
 from gan.web.pictures import title
+from gan.web.queue import BusyError, while_connected
 from gan.web.requests import Request
+from gan.web.routes import busy
 from gan.web.words import ENGLISH
 
+PAGES = ("/", "", "/config")  # what Gradio makes anew for each that asks
+MAX_WAITING = 200  # who wait for a page, three seconds or so; beyond them they are told to come again
+RETRY_SECONDS = 3
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
 LISTEN_SECONDS = 10.0  # after the first script: what is asked for later belongs to other tabs and Gradio's own pages
 # What draws is asked for at once, before the scripts that use it have come, unless this session's choice is the server
@@ -62,6 +68,7 @@ class LinkHead:
 
     def __init__(self, app: ASGIApp, models: ModelStore):
         self.app, self.models = app, models
+        self.at_a_time = Semaphore(1)  # a crowd that opens the page would keep pictures waiting
         self.scripts: dict[str, None] = {}  # in order
         self.listen_until = math.inf
 
@@ -69,9 +76,13 @@ class LinkHead:
         if scope["type"] == "http" and SCRIPT.fullmatch(scope["path"]) and time.monotonic() < self.listen_until:
             await self.app(scope, receive, self._listen(scope["path"], send))
             return
-        if scope["type"] != "http" or scope["path"] not in ("/", "") or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http" or scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
+        if self.at_a_time.statistics().tasks_waiting >= MAX_WAITING:
+            await busy(BusyError(RETRY_SECONDS))(scope, receive, send)
+            return
+        http = HttpRequest(scope, receive)
         start: Message = {}
         body = b""
 
@@ -83,19 +94,24 @@ class LinkHead:
             if message["type"] != "http.response.body":
                 return
             body += message.get("body", b"")
-            if message.get("more_body"):
-                return
-            headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
-            if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
-                body = await run_sync(with_head, body, self.models, HttpRequest(scope), list(self.scripts))
-                headers["Content-Length"] = str(len(body))
-                headers["Cache-Control"] = "no-store"
-                start = {**start, "headers": headers.raw}
+
+        async def make() -> bool:
+            nonlocal start, body
+            async with self.at_a_time:
+                # Gradio reads nothing of a link, but takes parameters of its own (page, deep_link), of which no page
+                # here has any.
+                await self.app({**scope, "query_string": b""}, _nothing, collect)
+                headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
+                if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
+                    body = await run_sync(with_head, body, self.models, http, list(self.scripts))
+                    headers["Content-Length"] = str(len(body))
+                    headers["Cache-Control"] = "no-store"
+                    start = {**start, "headers": headers.raw}
+            return True
+
+        if await while_connected(http, make):
             await send(start)
             await send({"type": "http.response.body", "body": body})
-
-        # Gradio reads nothing of a link, but takes parameters of its own (page, deep_link), which no page here has.
-        await self.app({**scope, "query_string": b""}, receive, collect)
 
     def _listen(self, path: str, send: Send) -> Send:
         async def heard(message: Message) -> None:
@@ -105,6 +121,11 @@ class LinkHead:
             await send(message)
 
         return heard
+
+
+async def _nothing() -> Message:
+    """What a request for a page brings: no body."""
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Sequence[str] = ()) -> bytes:
@@ -150,17 +171,16 @@ def script(
 ) -> str:
     """The state that the page's scripts start from, and the scripts; Gradio's that are known are fetched early."""
     kind = next(name for name, of in KINDS.items() if isinstance(request, of))
-    given = constants()
     here = pin(generator)
     state = {
-        **given,
         "kind": kind,
-        "state": given["defaults"] | {kind: values_of(request)},
+        "state": defaults() | {kind: values_of(request)},
         "problems": [p.as_json() | {"shown": _shown(request, p.parameter)} for p in problems],
         "opening": not links.names_anything(raw_query(http)),
         "qr": f"./page/{static_version()}/uqr.js",
         "pin": {"model": here.model, "weights": here.weights, "v": VERSION},
         "conditional": generator.conditional,
+        "absent": absent_of(generator),
         "device": describe_device(generator.device),
         "engine": engine_state(generator),
         "histories": page_histories(store_folders(models), lambda _, file: f"./history/{file.name}"),
@@ -180,7 +200,8 @@ def script(
     fetches = f"{FETCH_ENGINE}\n{PRELOAD % json.dumps(list(early))}"
     return (
         f"<script>{{ let go; const ready = new Promise((r) => {{ go = r; }});\n"
-        f"window.digitsPage = {{ ...{in_script(state)}, ready, go }}; }}\n{fetches}</script>\n"
+        f"window.digitsPage = {{ ...{constants_in_script()}, ...{in_script(state)}, ready, go }}; }}\n"
+        f"{fetches}</script>\n"
         f'<link rel="stylesheet" href="{folder}/style.css">\n'  # not Gradio's css=, which rewrites every selector
         f'<script type="module" src="{folder}/main.js"></script>'
     )

@@ -1,5 +1,8 @@
 """What every answer tells the browser about itself: how its content is to be taken, and who may read it."""
 
+import re
+from collections.abc import Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,7 +26,7 @@ class SafeHeaders:
     """Middleware that adds them. Pictures and what is known about them may be read by any page: they are public, and
     nothing here knows who asks. For its API Gradio decides (a page from elsewhere may not use one on localhost)."""
 
-    def __init__(self, app: ASGIApp, public: frozenset[str] = frozenset()):
+    def __init__(self, app: ASGIApp, public: Sequence[re.Pattern[str]] = ()):
         self.app, self.public = app, public
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,7 +41,7 @@ class SafeHeaders:
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.setdefault("Content-Security-Policy", PAGE_POLICY)
-                if scope["path"] in self.public:
+                if any(path.match(scope["path"]) for path in self.public):
                     headers["Access-Control-Allow-Origin"] = "*"
                     if "access-control-allow-credentials" in headers:
                         del headers["access-control-allow-credentials"]

@@ -22,8 +22,8 @@ from gan.errors import ModelError
 from gan.evaluation.report import METRICS, Metrics, read_metrics
 from gan.model_folder import CONFIG, read_config, weights_of
 from gan.recipes import RECIPES
-from gan.recording import EPOCHS, HISTORY, TIME_LAPSE, Record, Recording, RecordingError, read_recording
-from gan.web.assets import IMMUTABLE
+from gan.recording import EPOCHS, HISTORY, TIME_LAPSE, Record, Recording, RecordingError, is_finite, read_recording
+from gan.web.caching import IMMUTABLE, not_found
 from gan.web.model_store import ModelStore, name_of
 from gan.web.moments import MOMENTS, WHY
 
@@ -95,7 +95,7 @@ def history_response(http: HttpRequest, folders: Iterable[Path | None]) -> Respo
             if file.name == asked:
                 headers = {"Cache-Control": IMMUTABLE}
                 return Response(file.content, media_type=MEDIA_TYPES[file.suffix], headers=headers)
-    return Response(status_code=404)
+    return not_found()
 
 
 def history_of(folder: Path | None) -> History:
@@ -158,8 +158,8 @@ def _record_json(
         "floor": next((_score(r, "frechet_train_floor") for r in recording.history if "scores" in r), None),
         # the other losses make scores of logits, where 0.5 means nothing
         "probabilities": recipe.get("loss", "non_saturating") == "non_saturating",
-        "temperature": temperature if isinstance(temperature, int | float) and math.isfinite(temperature) else 1.0,
-        "figures": {name: v for name in FIGURES if math.isfinite(v := metrics.values.get(name, math.nan))},
+        "temperature": temperature if is_finite(temperature) else 1.0,
+        "figures": {name: v for name in FIGURES if is_finite(v := metrics.values.get(name))},
         "why": _in_both_languages(WHY[bundled_as]) if bundled_as in WHY else None,
         "moments": {epoch: _in_both_languages(said) for epoch, said in MOMENTS.get(bundled_as or "", {}).items()},
     }
@@ -187,5 +187,4 @@ def _value(record: Record, name: str) -> float | None:
 
 def _score(record: Record, name: str) -> float | None:
     value = record.get("scores", {}).get(name)
-    known = isinstance(value, int | float) and math.isfinite(value)
-    return round(value, 2) if known else None
+    return round(value, 2) if is_finite(value) else None

@@ -20,7 +20,8 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from gan.bundled import BUNDLED as CHECKPOINTS
-from gan.web.assets import IMMUTABLE, MEDIA_TYPES
+from gan.web.assets import MEDIA_TYPES
+from gan.web.caching import IMMUTABLE, REVALIDATE, not_found
 
 SOURCES = {"en": "learn.md", "zh": "learn.zh.md"}
 FOLDERS = (Path(__file__).parents[2] / "docs", Path(__file__).parent)  # of a checkout; of an installed package
@@ -193,6 +194,6 @@ async def lesson_file(request: HttpRequest) -> Response:
     elif name in (f"{language}.html" for language in SOURCES):
         content, media_type = lesson_page(name.removesuffix(".html")), "text/html; charset=utf-8"
     else:
-        return Response(status_code=404)
-    cached = IMMUTABLE if request.path_params["version"] == lesson_version() else "no-cache"
+        return not_found()
+    cached = IMMUTABLE if request.path_params["version"] == lesson_version() else REVALIDATE
     return Response(content, media_type=media_type, headers={"Cache-Control": cached})

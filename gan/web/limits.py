@@ -6,6 +6,7 @@ malformed request with a bare 500. So requests are looked at first, and what wou
 
 import json
 import re
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, NamedTuple
 
 import anyio
@@ -13,8 +14,11 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gan.web.streams import STREAM, Streams
+
 MAX_BODY = 64 * 1024  # bytes; the longest call that the API understands has about 500
 BODY_SECONDS = 10.0  # until a body has arrived
+MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
 MAX_PATH = 512  # bytes
 MAX_NAME = 200  # bytes of a part of a path: file systems refuse names of more than 255
 SESSION = re.compile(r"[\w-]{1,64}", re.ASCII)
@@ -32,11 +36,11 @@ PREFIX = re.compile(r"(/[A-Za-z0-9_.~-]{1,64}){0,8}/?")
 
 
 class RefusedRequestError(Exception):
-    """A request is not let in; `status` and the reason answer it."""
+    """A request is not let in; `status`, the reason and further headers answer it."""
 
-    def __init__(self, status: int, reason: str):
+    def __init__(self, status: int, reason: str, **headers: str):
         super().__init__(reason)
-        self.status = status
+        self.status, self.headers = status, headers
 
 
 class Call(NamedTuple):
@@ -51,40 +55,50 @@ class Limits:
 
     Args:
         calls: the functions of Gradio's API by their index.
+        streams: take the answers that may have no end.
     """
 
-    def __init__(self, app: ASGIApp, calls: dict[int, Call]):
-        self.app, self.calls = app, calls
+    def __init__(self, app: ASGIApp, calls: dict[int, Call], streams: Streams):
+        self.app, self.calls, self.streams = app, calls, streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         try:
+            check_headers(scope)
+            place_below_prefix(scope)
             check_address(scope)
-            scope = with_checked_headers(scope)
             if scope["method"] == "POST":
                 body = await whole_body(scope, receive)
-                if not scope["path"].startswith("/gradio_api/mcp"):
+                if scope["path"].startswith("/gradio_api/mcp"):
+                    json_value(body)
+                else:
                     check_call(scope["path"], body, self.calls)
                 receive = replayed(body, receive)
         except RefusedRequestError as refused:
-            answer = JSONResponse(
-                {"detail": str(refused)}, refused.status, {"Cache-Control": "no-store", "Connection": "close"}
-            )
+            headers = {"Cache-Control": "no-store", "Connection": "close", **refused.headers}
+            answer = JSONResponse({"detail": str(refused)}, refused.status, headers)
             await answer(scope, receive, send)
             return
         if re.match("/gradio_api/(run|api)/", scope["path"]):
             send = with_true_status(send)
-        await self.app(scope, receive, send)
+        if scope["method"] == "GET" and STREAM.fullmatch(scope["path"]):
+            await self.streams.run(self.app, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 def check_address(scope: Scope) -> None:
     """Refuse methods and paths that nothing here serves."""
     path: str = scope["path"]
     encoded = path.encode(errors="surrogatepass")
-    if scope["method"] not in ("GET", "HEAD", "POST", "OPTIONS", "DELETE"):
-        raise RefusedRequestError(405, f"the method {scope['method'][:20]!r} is not served here")
+    served = ["GET", "HEAD", "POST", "OPTIONS", "DELETE"] if GRADIO.fullmatch(path) else ["GET", "HEAD"]
+    if STREAM.fullmatch(path):
+        served.remove("HEAD")  # of what may have no end
+    if scope["method"] not in served:
+        reason = f"the method {scope['method'][:20]!r} is not served here"
+        raise RefusedRequestError(405, reason, Allow=", ".join(served))
     if len(encoded) > MAX_PATH or any(len(part) > MAX_NAME for part in encoded.split(b"/")):
         raise RefusedRequestError(414, f"a path has at most {MAX_PATH} bytes, and each of its parts at most {MAX_NAME}")
     if "\0" in path or not path.isprintable():
@@ -93,19 +107,43 @@ def check_address(scope: Scope) -> None:
         raise RefusedRequestError(404, "there is nothing here")
 
 
-def with_checked_headers(scope: Scope) -> Scope:
-    """The scope, below the path that a proxy says it serves the page at; refused if a proxy's header is malformed."""
+def check_headers(scope: Scope) -> None:
+    """Refuse what is too long, and a malformed name of this server, by whomever it comes."""
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
+        raise RefusedRequestError(431, f"the headers have at most {MAX_HEAD} bytes")
     headers = Headers(scope=scope)
     for name, form in (("host", HOST), ("x-forwarded-host", HOST), ("x-forwarded-prefix", PREFIX)):
         value = headers.get(name, "").split(",")[0].strip()
-        if name in headers and not form.fullmatch(value):
+        if name in headers and not (form.fullmatch(value) and (form is not HOST or is_host(value))):
             raise RefusedRequestError(400, f"the header {name} is malformed")
         port = value.rpartition(":")[2]
         if form is HOST and port.isdecimal() and not 0 < int(port) < 65536 and ":" in value:
             raise RefusedRequestError(400, f"the header {name} names no port")
-    kept = [(name, value) for name, value in scope["headers"] if name != b"x-gradio-server"]
-    prefix = headers.get("x-forwarded-prefix", "").split(",")[0].strip().rstrip("/")
-    return {**scope, "headers": kept, "root_path": scope.get("root_path", "") + prefix}
+
+
+def is_host(value: str) -> bool:
+    """Whether what looks like an address of the net is one."""
+    bracketed = re.match(r"\[(.*)\]", value)
+    name = value.partition(":")[0]
+    try:
+        if bracketed:
+            IPv6Address(bracketed[1])
+        elif re.fullmatch("[0-9.]+", name):
+            IPv4Address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def place_below_prefix(scope: Scope) -> None:
+    """Change the scope: the server is below the path that a proxy says it serves the page at, and what is asked for is
+    named without it, whether the proxy has removed it or not. So all that judges a path and all that routes by it see
+    the same."""
+    prefix = Headers(scope=scope).get("x-forwarded-prefix", "").split(",")[0].strip().rstrip("/")
+    while prefix and f"{scope['path']}/".startswith(f"{prefix}/"):
+        scope["path"] = scope["path"][len(prefix) :] or "/"
+    scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"x-gradio-server"]
+    scope["root_path"] = scope.get("root_path", "") + prefix
 
 
 async def whole_body(scope: Scope, receive: Receive) -> bytes:
@@ -144,11 +182,12 @@ def check_call(path: str, body: bytes, calls: dict[int, Call]) -> None:
     names = {function.name: function for function in calls.values()}
     if named and named["name"] not in names:
         raise RefusedRequestError(404, f"there is no such function; there are {', '.join(sorted(names))}")
+    joins = path.rstrip("/").endswith("/queue/join")
     by_name = named is not None and "/call/v2/" in path
     index = None if by_name else call.get("fn_index")
     if index is not None and (type(index) is not int or index not in calls):
         raise RefusedRequestError(404, "there is no function with that fn_index")
-    if path.rstrip("/").endswith("/queue/join") and index is None:
+    if joins and index is None:
         raise RefusedRequestError(422, "fn_index must be given")
     for name in ("session_hash", "event_id"):
         value = call.get(name)
@@ -157,10 +196,9 @@ def check_call(path: str, body: bytes, calls: dict[int, Call]) -> None:
     data = call.get("data", [])
     if not isinstance(data, list) or len(data) > 32:
         raise RefusedRequestError(422, "data must be the list of the function's arguments")
-    if named and re.match("/gradio_api/(run|api)/", path):
-        expected = len((names[named["name"]] if index is None else calls[index]).parameters)
-        if len(data) != expected:
-            raise RefusedRequestError(422, f"data must hold all {expected} arguments of the function")
+    function = calls[index] if index is not None else names[named["name"]] if named else None
+    if function and (joins or named) and not by_name and len(data) != len(function.parameters):
+        raise RefusedRequestError(422, f"data must hold all {len(function.parameters)} arguments of {function.name}")
     if named and by_name:
         check_names(set(call), names[named["name"]])
     arguments = call.values() if by_name else data
@@ -178,18 +216,25 @@ def check_names(given: set[str], function: Call) -> None:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """The object that a body is, as JSON that can be written again: no NaN, no half of a surrogate pair."""
+    """The object that a body is; see `json_value`."""
+    value = json_value(body)
+    if not isinstance(value, dict):
+        raise RefusedRequestError(422, "the body must be a JSON object")
+    return value
+
+
+def json_value(body: bytes) -> Any:
+    """What a body is, as JSON that can be written again: no NaN, no number that is read as infinity (1e400), no half of
+    a surrogate pair."""
 
     def refused(constant: str) -> None:
         raise ValueError(f"{constant} is no JSON")
 
     try:
         value = json.loads(body, parse_constant=refused)
-        json.dumps(value, ensure_ascii=False).encode()
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
-        raise RefusedRequestError(400, "the body must be JSON") from None
-    if not isinstance(value, dict):
-        raise RefusedRequestError(422, "the body must be a JSON object")
+        raise RefusedRequestError(400, "the body must be JSON with finite numbers") from None
     return value
 
 

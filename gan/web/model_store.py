@@ -27,6 +27,7 @@ from gan.model_folder import (
     DISCRIMINATOR,
     GENERATOR,
     QUANTIZED,
+    absent_classes,
     config_from_dict,
     read_config,
     read_generator,
@@ -74,6 +75,16 @@ def has_weights(generator: Generator, weights: str | None) -> bool:
     """Whether a generator is the one whose weights a link pins: its integer form's, or (an older link) its float
     form's, whose pixels differed by a grey level on the average."""
     return weights in (None, generator.weights, generator.float_weights)
+
+
+def absent_of(generator: Generator) -> list[int]:
+    """The classes that a generator can be asked for but was shown no picture of, as far as its folder says."""
+    if generator.folder is None or not generator.conditional:
+        return []
+    try:
+        return absent_classes(read_config(generator.folder))
+    except ModelError:  # gone since it was loaded, as a visitor's
+        return []
 
 
 def check_cost(folder: Path) -> None:

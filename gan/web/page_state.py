@@ -1,6 +1,7 @@
 """What the page's scripts know from the start, whoever draws and whichever link was opened: `window.digitsPage`."""
 
 import json
+from functools import cache
 from typing import Any
 
 from gan import images, writing
@@ -38,13 +39,25 @@ def constants() -> dict[str, Any]:
     """As JSON values."""
     return {
         "tabs": {tab.name: tab.kind for tab in TABS},
-        "defaults": {name: values_of(kind()) for name, kind in KINDS.items()},
+        "defaults": defaults(),
         "version": parameters.VERSION,
         "parameters": {name: _parameters(of) for name, of in {**KINDS, "plane": PlaneRequest}.items()},
         "limits": LIMITS,
         "line": {"advances": {**writing.SEPARATORS, "digit": writing.DIGIT_ADVANCE}, "margin": writing.MARGIN},
         "words": {"en": ENGLISH, "zh": CHINESE},
     }
+
+
+@cache
+def constants_in_script() -> str:
+    """`constants` as `in_script`, which takes milliseconds."""
+    return in_script(constants())
+
+
+@cache
+def defaults() -> dict[str, Any]:
+    """What each kind of request shows where its link says nothing."""
+    return {name: values_of(kind()) for name, kind in KINDS.items()}
 
 
 def values_of(request: Request) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal, get_args
 
 from gan.latents import MAX_TEMPERATURE, MIN_TEMPERATURE, NUM_SEEDS, Interpolation
@@ -169,7 +170,7 @@ def temperature() -> Any:
     def read(text: str) -> float:
         if not re.fullmatch(r"[0-9](\.[0-9]{1,4})?", text) or not MIN_TEMPERATURE <= float(text) <= MAX_TEMPERATURE:
             number = _number(text)
-            within = None if number is None else min(max(round(number, 4), MIN_TEMPERATURE), MAX_TEMPERATURE)
+            within = None if number is None else decimals(min(max(number, MIN_TEMPERATURE), MAX_TEMPERATURE))
             raise RefusalError("number", nearest=within, low=MIN_TEMPERATURE, high=MAX_TEMPERATURE)
         return float(text)
 
@@ -177,8 +178,13 @@ def temperature() -> Any:
         1.0, {"is": "number", "low": MIN_TEMPERATURE, "high": MAX_TEMPERATURE}, read,
         "Scale of the latent: lower is more typical and less varied",
         {"type": "number", "minimum": MIN_TEMPERATURE, "maximum": MAX_TEMPERATURE}, always=True,
-        write=lambda value: f"{value:.4f}".rstrip("0").rstrip("."),
+        write=lambda value: f"{decimals(value):.4f}".rstrip("0").rstrip("."),
     )  # fmt: skip
+
+
+def decimals(temperature: float) -> float:
+    """A temperature as links write it, to four decimals; a tie goes up, as JavaScript's toFixed has it."""
+    return float(Decimal(temperature).quantize(Decimal("0.0001"), ROUND_HALF_UP))
 
 
 def scale() -> Any:
@@ -282,7 +288,7 @@ def _number(text: str) -> float | None:
 def _nearest_whole(text: str, low: int, high: int) -> int | None:
     """The whole number in a range that is nearest to a text's; None if the text is no number."""
     number = _number(text)
-    return None if number is None else min(max(math.floor(number + 0.5), low), high)
+    return None if number is None else math.floor(min(max(number + 0.5, low), high))
 
 
 def write_list(values: tuple[int | None, ...]) -> str:

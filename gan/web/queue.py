@@ -107,9 +107,10 @@ class _Drawing:
 
 @dataclass
 class Cache:
-    """The latest results that have a length, by key, up to so many bytes in all."""
+    """The latest results that have a length, by key, up to so many bytes in all, and in one entry."""
 
     capacity: int = CACHE_BYTES
+    at_most: int = CACHED_AT_MOST
     size: int = 0
     _entries: "OrderedDict[Hashable, bytes]" = field(default_factory=OrderedDict)
 
@@ -119,7 +120,7 @@ class Cache:
         return self._entries.get(key)
 
     def put(self, key: Hashable, value: bytes) -> None:
-        if len(value) > min(CACHED_AT_MOST, self.capacity) or key in self._entries:
+        if len(value) > min(self.at_most, self.capacity) or key in self._entries:
             return
         self._entries[key] = value
         self.size += len(value)

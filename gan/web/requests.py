@@ -41,7 +41,7 @@ MAX_FRAMES = 240
 MAX_FPS = 50
 MAX_WALK_DIGITS = 3840  # frames × count: 240 frames of 16 digits
 ROUNDS = 20  # of the game
-MODEL = r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95}(@[\w.-]{1,64})?)?"
+MODEL = r"\w[\w.-]{0,95}(/\w[\w.-]{0,95}(@[\w.-]{1,64})?)?"
 MAX_PIXELS = 1 << 24  # in a picture or in all frames of an animation: 16 MB before compression
 
 

@@ -21,22 +21,22 @@ from starlette.routing import Route
 
 from gan import images
 from gan.devices import describe_device
+from gan.errors import ModelError
 from gan.networks import Generator, count_parameters
-from gan.web import cards, cost, discriminators, links, pictures
-from gan.web.assets import IMMUTABLE
+from gan.web import cards, cost, discriminators, drawn_here, links, pictures
+from gan.web.caching import IMMUTABLE, REVALIDATE, json_response, matches, not_found
 from gan.web.directions import directions_json
-from gan.web.drawn_here import weights_response
 from gan.web.judge import NoJudgeError, Reading, read_digits
-from gan.web.judge_state import classifier_response
+from gan.web.judge_state import classifier_weights
 from gan.web.model_store import ModelStore, name_of, pin
 from gan.web.openapi import docs_page, openapi_document
 from gan.web.opening import open_patiently, raw_query
 from gan.web.parameters import Problem
 from gan.web.queue import BusyError, DrawingQueue, while_connected
 from gan.web.requests import DigitsRequest, Request
+from gan.web.weights import WeightsFiles
 
 CARD = "/card.png"
-REVALIDATE = "no-cache"  # a cache may keep it, and asks with its ETag whether it still holds
 UNAVAILABLE = {  # the status that answers a link whose model is not here, by the problem's code
     "no_model": 404, "broken_model": 404, "other_weights": 409, "unreachable_model": 502, "not_ready": 503,
 }  # fmt: skip
@@ -46,7 +46,7 @@ NOT_READY_SECONDS = 2  # until it pays to ask again for a model that is being fe
 
 def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]:
     """Every route beside the page; `queue` says who draws when."""
-    queue = queue or DrawingQueue()
+    queue, files = queue or DrawingQueue(), WeightsFiles()
 
     async def healthz(_: HttpRequest) -> Response:
         return JSONResponse({"status": "ok", **generator_json(models.served), "message": models.status})
@@ -62,47 +62,52 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
         if problems:
             return refusal(problems)
         try:
-            readings = await readings_of(queue, models, generator, request)
+            readings = await while_connected(http, lambda: readings_of(queue, models, generator, request))
         except NoJudgeError as error:
             return refusal([error.problem])
         except BusyError as error:
             return busy(error)
-        return JSONResponse({"readings": [asdict(r) for r in readings]}, headers={"Cache-Control": REVALIDATE})
+        return json_response(http, json.dumps({"readings": [asdict(r) for r in readings or ()]}).encode())
 
     async def quantized(http: HttpRequest) -> Response:
-        return await run_sync(weights_response, http, models)
+        return await files.response(http, partial(drawn_here.weights, models))
 
     async def discriminator(http: HttpRequest) -> Response:
-        return await run_sync(discriminators.weights_response, http, models)
+        return await files.response(http, partial(discriminators.weights, models))
 
     async def reference(http: HttpRequest) -> Response:
-        generator = await run_sync(discriminators.asked_for, http, models)
+        key = ("reference", http.path_params["sha256"])
+        if (found := queue.cache.get(key)) is not None:
+            return json_response(http, found)
+        generator = await run_sync(discriminators.find, models, http.path_params["sha256"])
         if generator is None:
-            return Response(status_code=404)
+            return not_found()
         try:
-            found = await queue.file(
-                ("reference", http.path_params["sha256"]), partial(discriminators.reference_json, generator),
+            found = await while_connected(http, lambda: queue.file(
+                key, partial(discriminators.reference_json, generator),
                 cost.reference_milliseconds(generator), stranger=models.is_strangers(generator),
-            )  # fmt: skip
+            ))  # fmt: skip
         except BusyError as error:
             return busy(error)
-        return Response(found, media_type="application/json", headers={"Cache-Control": REVALIDATE})
+        except ModelError:  # damaged
+            return not_found()
+        return json_response(http, found or b"")
 
     async def classifier(http: HttpRequest) -> Response:
-        return await run_sync(classifier_response, http)
+        return await files.response(http, classifier_weights)
 
     async def directions(http: HttpRequest) -> Response:
         generator, _, problems = await _opened(http, Request, models)
         if problems:
             return refusal(problems)
         try:
-            found = await queue.file(
+            found = await while_connected(http, lambda: queue.file(
                 ("directions", pin(generator)), lambda: json.dumps(directions_json(generator)).encode(),
                 cost.DIRECTIONS, stranger=models.is_strangers(generator),
-            )  # fmt: skip
+            ))  # fmt: skip
         except BusyError as error:
             return busy(error)
-        return Response(found, media_type="application/json", headers={"Cache-Control": REVALIDATE})
+        return json_response(http, found or b"")
 
     async def openapi(_: HttpRequest) -> Response:
         return JSONResponse(openapi_document())
@@ -127,6 +132,7 @@ def _card(models: ModelStore, queue: DrawingQueue) -> Callable[[HttpRequest], An
         generator, request, problems = await open_patiently(models, raw_query(http), None)
         if problems:
             return refusal(problems)
+        request = cards.on_card(request)
         return await _answer(
             http, CARD, request, generator, "image/png",
             lambda: queue.file(
@@ -149,7 +155,7 @@ def _picture(path: str, models: ModelStore, queue: DrawingQueue) -> Callable[[Ht
         query = raw_query(http)
         served, headers = answered.get(query, (None, {}))
         if served is models.served and (content := queue.cache.get(headers["ETag"])):
-            if _matches(http.headers.get("if-none-match", ""), headers["ETag"]):
+            if matches(http, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
             kept = {**headers, "Server-Timing": "draw;dur=0.0"}
             return Response(content, media_type=encoding.media_type, headers=kept)
@@ -173,7 +179,7 @@ async def _answer(
 ) -> Response:  # fmt: skip
     """A picture, unless who asks has it already."""
     headers = _headers(path, request, generator)
-    if _matches(http.headers.get("if-none-match", ""), headers["ETag"]):
+    if matches(http, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     started = time.perf_counter()
     try:
@@ -223,11 +229,6 @@ def _etag(path: str, request: Request, generator: Generator) -> str:
     named = links.write(request, page=path == CARD, model=name_of(generator), weights=generator.weights)
     made_by = f"{images.ENCODING} {PIL.__version__}"
     return '"' + hashlib.sha256(f"{path}?{named} {made_by}".encode()).hexdigest()[:32] + '"'
-
-
-def _matches(if_none_match: str, etag: str) -> bool:
-    candidates = [c.strip().removeprefix("W/") for c in if_none_match.split(",")]
-    return etag in candidates or candidates == ["*"]
 
 
 def refusal(problems: list[Problem]) -> JSONResponse:

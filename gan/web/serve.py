@@ -1,15 +1,17 @@
 """The page as a web application, and the server that runs it until it is told to stop.
 
-connection ─ headers ─ limits ─ head ─ plain routes │ Gradio's page and API
+connection ─ headers ─ unfinished ─ limits ─ head ─ plain routes │ Gradio's page and API
 """
 
 import ctypes
 import inspect
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 from typing import Any
 
 import gradio as gr
@@ -25,18 +27,18 @@ from gan.web.assets import engine_file, static_file
 from gan.web.connection import Connection
 from gan.web.head import LinkHead
 from gan.web.headers import SafeHeaders
-from gan.web.histories import history_response, store_folders
+from gan.web.histories import history_of, history_response, store_folders
 from gan.web.lesson import lesson_file
-from gan.web.limits import Call, Limits
+from gan.web.limits import MAX_HEAD, Call, Limits
 from gan.web.mailboxes import Mailboxes
 from gan.web.model_store import ModelStore
 from gan.web.page import build_page, say
 from gan.web.queue import DrawingQueue
 from gan.web.routes import routes
+from gan.web.streams import Streams, Unfinished
 from gan.web.theme import theme
 
 PAGE_THREADS = 8
-MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
 MAX_CALLS = 64  # of Gradio's API that wait
 MAX_SESSIONS = 500  # whose state Gradio keeps
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
@@ -45,7 +47,7 @@ DRAIN_SECONDS = 4  # for work in flight when the server is told to stop; hosts k
 
 def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Route, ...] = ()) -> Starlette:
     """The page of these models: nothing leaves the machine, nothing is recorded."""
-    queue = DrawingQueue()
+    queue, streams = DrawingQueue(), Streams()
     plain = routes(models, queue)
     page = build_page(models, queue)
     page.queue(max_size=MAX_CALLS, default_concurrency_limit=None)
@@ -62,8 +64,9 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
             *more_routes,
         ],
         middleware=[
-            Middleware(SafeHeaders, public=frozenset(route.path for route in plain)),
-            Middleware(Limits, calls=calls),
+            Middleware(SafeHeaders, public=[route.path_regex for route in plain]),
+            Middleware(Unfinished),
+            Middleware(Limits, calls=calls, streams=streams),
             Middleware(LinkHead, models=models),
         ],
     )
@@ -76,6 +79,7 @@ def application(models: ModelStore, *, mcp: bool = False, more_routes: tuple[Rou
     )  # fmt: skip
     waiting = page._queue
     waiting.pending_messages_per_session = Mailboxes(waiting.pending_event_ids_session)
+    app.state.streams = streams
     return app
 
 
@@ -101,21 +105,43 @@ async def few_threads(_: Starlette) -> AsyncIterator[None]:
     yield
 
 
-def server(app: Starlette, **address: Any) -> uvicorn.Server:
-    """The server of the page; `address` is host and port, or fd."""
-    return uvicorn.Server(
+class Server(uvicorn.Server):
+    """uvicorn's, which open pages do not keep from stopping."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams):
+        super().__init__(config)
+        self.streams = streams
+        self.told: list[int] = []  # signals that came before uvicorn listened to them
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.should_exit = self.should_exit or bool(self.told)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:  # a second Ctrl+C makes nothing faster: there is a limit
+            super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.streams.end_idle()
+        await super().shutdown(sockets)
+
+
+def server(app: Starlette, **address: Any) -> Server:
+    """The server of an `application`; `address` is host and port, or fd."""
+    return Server(
         uvicorn.Config(
             app,
             http=Connection,
             ws="none",
-            log_level="warning",
+            log_level="error",  # warnings are of malformed requests, which are answered
             server_header=False,
             proxy_headers=False,
             h11_max_incomplete_event_size=MAX_HEAD,
             timeout_keep_alive=5,
             timeout_graceful_shutdown=DRAIN_SECONDS,
             **address,
-        )  # fmt: skip
+        ),
+        app.state.streams,
     )
 
 
@@ -133,11 +159,18 @@ def return_freed_memory() -> None:
 def serve(models: ModelStore, *, host: str, port: int, mcp: bool = False) -> None:
     """Serve the page until SIGTERM or SIGINT; then what is in flight is answered, and the process ends."""
     return_freed_memory()
+    told: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises a signal again after it has stopped; it is not to end the process then.
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda number, _: told.append(number))
+    for folder in store_folders(models).values():
+        history_of(folder)  # read now, not by each of the first visitors
     running = server(application(models, mcp=mcp), host=host, port=port)
-    print(f"The page is at http://{'localhost' if host == '0.0.0.0' else host}:{port}/ (Ctrl+C stops it)", flush=True)
+    running.told = told
+    page = f"http://{'localhost' if host == '0.0.0.0' else host}:{port}/"
+    print(f"The page is at {page} (Ctrl+C stops it)", flush=True)
+    if mcp:
+        print(f"Its MCP tools are at {page}gradio_api/mcp/", flush=True)
     running.run()
     models.close()
     sys.stdout.flush()

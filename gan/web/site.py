@@ -22,14 +22,14 @@ from gan.networks import Generator
 from gan.web.assets import ENGINE, STATIC
 from gan.web.controls import controls_json
 from gan.web.directions import directions_json
-from gan.web.discriminators import discriminator_state, reference, weights_bytes
+from gan.web.discriminators import discriminator_state, reference_json, weights_bytes
 from gan.web.drawn_here import fingerprints, integer_weights
 from gan.web.fight import FILES, fight_state
 from gan.web.histories import HistoryFile, history_folders, page_histories
 from gan.web.joining import compact, joined
 from gan.web.judge_state import SEARCHER, judge_state, near
 from gan.web.lesson import SOURCES, lesson_html, pictures
-from gan.web.model_store import name_of, pin
+from gan.web.model_store import absent_of, name_of, pin
 from gan.web.opening_wall import opening_wall
 from gan.web.page_state import constants, in_script, values_of
 from gan.web.palette import PAPER, css_variables
@@ -118,7 +118,7 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
     stem = f"models/{generator.name.replace('/', '-')}"
 
     def of_discriminator(_: str, suffix: str) -> str:
-        told = weights_bytes(generator) if suffix != ".json" else json.dumps(asdict(reference(generator)))
+        told = weights_bytes(generator) if suffix != ".json" else reference_json(generator)
         return _here(files.add(f"{stem}-discriminator{suffix}", told))
 
     return {
@@ -126,6 +126,7 @@ def _model_state(model: SiteModel, files: _Files, wasm: str, worker: str) -> dic
         "weights": name.weights,
         "float_weights": generator.float_weights,
         "conditional": generator.conditional,
+        "absent": absent_of(generator),
         "engine": {
             "config": asdict(generator.config),
             "weights": _here(files.add(f"{stem}.safetensors", integer_weights(generator))),

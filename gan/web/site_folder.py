@@ -6,7 +6,7 @@ A manifest tells our files from others', as in a repository (gan/hub/manifest.py
 from collections.abc import Mapping
 from pathlib import Path
 
-from gan.errors import UserError
+from gan.errors import UserError, listed
 from gan.files import remove_unfinished, write_atomically
 from gan.hub.manifest import MANIFEST, Hashes, Manifest, hashes_of, read_manifest
 
@@ -50,10 +50,8 @@ def check_folder(folder: Path) -> dict[str, Hashes]:
     path = folder / MANIFEST
     manifest = read_manifest(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else None
     if manifest is None:
-        rest = f" and {len(held) - 5} more" if len(held) > 5 else ""
         raise UserError(
-            f"{folder} is no site of ours: it holds {', '.join(held[:5])}{rest}. Nothing was touched; name a new or an "
-            f"empty folder."
+            f"{folder} is no site of ours: it holds {listed(held)}. Nothing was touched; name a new or an empty folder."
         )
     return manifest.files
 

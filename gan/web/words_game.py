@@ -13,9 +13,8 @@ ENGLISH = {
     "game_again": "The same twenty again",
     "game_other": "Another twenty",
     "game_stop": "Stop",
-    "game_hint": "The digits of relu-2 are easy to see through, those of modern hard. Keys: Enter starts, "
-    "← and → answer.",
-    "game_hint_touch": "The digits of relu-2 are easy to see through, those of modern hard.",
+    "game_models": "The digits of relu-2 are easy to see through, those of modern hard.",
+    "game_keys": "Keys: Enter starts, ← and → answer.",
     "game_no_classes": "{model} cannot be asked for a digit: which digits it draws is its own choice, and may "
     "give it away.",
     "game_data": "Real digits: 800 of MNIST's test set (Y. LeCun, C. Cortes, C. Burges), CC BY-SA 3.0. None of the "
@@ -96,8 +95,8 @@ CHINESE = {
     "game_again": "再来一遍这二十个",
     "game_other": "换二十个",
     "game_stop": "停止",
-    "game_hint": "relu-2 画的很容易识破，modern 画的很难。按键：回车开始，← 和 → 作答。",
-    "game_hint_touch": "relu-2 画的很容易识破，modern 画的很难。",
+    "game_models": "relu-2 画的很容易识破，modern 画的很难。",
+    "game_keys": "按键：回车开始，← 和 → 作答。",
     "game_no_classes": "{model} 不能指定数字：画哪个数字由它自己决定，这也可能露出破绽。",
     "game_data": "真实数字：MNIST 测试集中的 800 个（Y. LeCun、C. Cortes、C. Burges），CC BY-SA 3.0。"
     "自带的模型训练时都没有见过它们。",

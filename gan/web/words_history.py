@@ -30,7 +30,8 @@ ENGLISH = {
     "history_no_distance": "No distance was recorded in this training.",
     "history_moments": "Moments",
     "history_go": "epoch {epoch}",
-    "history_missing": "The training of {model} cannot be shown: its folder holds no {file}.",
+    "history_missing": "The training of {model} cannot be shown: its folder holds no {file}. A run writes it when it "
+    "ends or is stopped; one that was killed does so once it has been resumed.",
     "history_damaged": "The training of {model} cannot be shown: {file} in its folder is damaged.",
     "history_unreachable": "The training of {model} did not arrive: the connection broke off.",
     "history_none": "No model here has a recorded training.",
@@ -81,7 +82,8 @@ CHINESE = {
     "history_no_distance": "这次训练没有记录距离。",
     "history_moments": "值得注意的时刻",
     "history_go": "第 {epoch} 轮",
-    "history_missing": "无法显示 {model} 的训练：它的文件夹里没有 {file}。",
+    "history_missing": "无法显示 {model} 的训练：它的文件夹里没有 {file}。"
+    "训练结束或停止时才会写入；被强行终止的训练在继续之后也会写入。",
     "history_damaged": "无法显示 {model} 的训练：它的文件夹里的 {file} 已损坏。",
     "history_unreachable": "{model} 的训练记录没有收到：连接中断了。",
     "history_none": "这里没有带训练记录的模型。",

@@ -94,12 +94,15 @@ class Apps:
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
-    def start(self, model: Path | str, *, port: int = 0, temporary: Path | None = None, **options: Any) -> App:
+    def start(
+        self, model: Path | str, *, port: int = 0, temporary: Path | None = None, mcp: bool = False, **options: Any
+    ) -> App:
         """Start one.
 
         Args:
             port: what it listens on; a free one unless given.
             temporary: its folder for temporary files.
+            mcp: whether it serves MCP tools.
             options: `kill_at`, a function as "module:name", before whose call it kills itself; `after`, how many calls
                 are let pass; `descriptors`, how many it may have; `environment`.
         """
@@ -107,7 +110,7 @@ class Apps:
         temporary = temporary or self.folder / f"temporary-{port}"
         temporary.mkdir(exist_ok=True)
         log = self.folder / f"log-{len(self.started)}"
-        arguments = ["--model", str(model), "--port", str(port), "--device", "cpu"]
+        arguments = ["--model", str(model), "--port", str(port), "--device", "cpu", *["--mcp"] * mcp]
         pid = self.ask(start=arguments, temporary=str(temporary), log=str(log), **options)
         self.started.append(App(self, pid, f"http://127.0.0.1:{port}", temporary, log))
         return self.started[-1]

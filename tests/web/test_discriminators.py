@@ -9,8 +9,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from gan.errors import ModelError
 from gan.hub.resolve import load_generator
-from gan.networks import Generator
+from gan.model_folder import save_model
+from gan.networks import Discriminator, Generator
+from gan.recipes import RECIPES
 from gan.web import discriminators
 from gan.web.discriminators import discriminator_state
 from gan.web.model_store import ModelStore
@@ -74,6 +77,39 @@ def test_a_bundled_models_discriminator_is_there_before_anybody_has_opened_the_m
 def test_what_is_not_here_is_not_found(client: TestClient, name: str) -> None:
     assert client.get(f"/discriminator/{name}.safetensors").status_code == 404
     assert client.get(f"/discriminator/{name}.json").status_code == 404
+
+
+def test_a_damaged_one_or_another_in_its_place_is_not_found(tmp_path: Path, monkeypatch) -> None:
+    model = untrained(tmp_path / "model", "relu-2")
+    found = discriminator_state(model)["discriminator"]
+    assert isinstance(found, dict)
+    path = tmp_path / "model" / "discriminator.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    with TestClient(Starlette(routes=routes(ModelStore(model)))) as client:
+        assert client.get(found["weights"].removeprefix(".")).status_code == 404
+        assert client.get(found["reference"].removeprefix(".")).status_code == 404
+        path.write_bytes(whole)
+        assert client.get(found["weights"].removeprefix(".")).content == whole
+    with TestClient(Starlette(routes=routes(ModelStore(model)))) as client:
+        # a run that saves between the look and the reading
+        monkeypatch.setattr(discriminators, "weights_bytes", lambda generator: b"another")
+        assert client.get(found["weights"].removeprefix(".")).status_code == 404
+
+
+def test_one_whose_logits_are_not_finite_has_no_reference(tmp_path: Path) -> None:
+    recipe = RECIPES["relu-2"]
+    networks = Generator(recipe.generator_config()), Discriminator(recipe.discriminator_config())
+    for weights in networks[1].parameters():
+        weights.data.fill_(3e38)  # finite, as a file's must be
+    save_model(tmp_path, *networks, recipe="relu-2", training={})
+    model = load_generator(tmp_path)
+    found = discriminator_state(model)["discriminator"]
+    assert isinstance(found, dict)
+    with TestClient(Starlette(routes=routes(ModelStore(model)))) as client:
+        assert client.get(found["reference"].removeprefix(".")).status_code == 404
+    with pytest.raises(ModelError, match="logits that are not finite"):
+        site_files([SiteModel(model, "")])
 
 
 def test_why_there_is_none(tmp_path: Path) -> None:

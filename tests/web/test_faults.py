@@ -20,14 +20,8 @@ from gan.web.routes import routes
 from gan.web.temporary import LOCK
 from tests.hub.double import Hub, Repository
 from tests.hub.model_files import save_model
+from tests.waiting import wait_until
 from tests.web.apps import App, Apps
-
-
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def message(app: App) -> str:
@@ -53,10 +47,10 @@ def test_a_start_that_is_killed_anywhere_is_followed_by_one_that_works(
         app = apps.start("maker/digits", kill_at=function, after=int(function.endswith("read_generator")))
         assert app.wait() == -signal.SIGKILL, f"{stage}: {app.said()}"
     with apps.running("maker/digits") as app:
-        until(lambda: message(app) == f"serving maker/digits@{repository.branches['main']}")
+        wait_until(lambda: message(app) == f"serving maker/digits@{repository.branches['main']}")
     hub.down()
     with apps.running("maker/digits") as app:  # what was fetched is whole
-        until(lambda: message(app).endswith("from the cache: hub unreachable"))
+        wait_until(lambda: message(app).endswith("from the cache: hub unreachable"))
 
 
 def test_what_a_killed_server_had_begun_to_fetch_goes_with_the_next_start(
@@ -72,7 +66,7 @@ def test_what_a_killed_server_had_begun_to_fetch_goes_with_the_next_start(
         for app in (alive, killed := apps.start(tmp_path / "served", **temporary)):
             app.until_it_answers()
             httpx.get(f"{app.address}/digits.png?model=maker/digits", timeout=20)
-        until(lambda: len(fetches(alive)) >= 2)
+        wait_until(lambda: len(fetches(alive)) >= 2)
         folders = set(alive.temporary.glob("gan-visitors-*"))
         for name, content in (("foreign", "a file"), ("empty", None)):
             (alive.temporary / f"gan-visitors-{name}").mkdir()
@@ -125,7 +119,7 @@ def test_without_descriptors_newcomers_are_refused_and_those_there_are_served(ap
         assert "no connection left" in refused.json()["detail"]
         for connection in crowd:
             connection.close()
-        until(lambda: httpx.get(f"{app.address}/digits.png", timeout=20).status_code == 200)
+        wait_until(lambda: httpx.get(f"{app.address}/digits.png", timeout=20).status_code == 200)
         assert "Traceback" not in app.said()
 
 

@@ -4,18 +4,26 @@ import html
 import json
 import re
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
-from gan.web.head import LinkHead
+from gan.web.head import MAX_WAITING, LinkHead
 from gan.web.model_store import ModelStore
 from gan.web.routes import routes
+from tests.conftest import in_own_loop
 
 PAGE = '<!doctype html><html><head><meta property="og:title" content="Gradio"><title>x</title></head></html>'
+
+SCOPE = {
+    "type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": [(b"host", b"here")],
+    "scheme": "http", "server": ("here", 80), "root_path": "",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -34,7 +42,8 @@ def tags(page: str) -> dict[str, str]:
 
 def state(page: str) -> dict:
     """What the page's scripts start from."""
-    return json.loads(re.search(r"window.digitsPage = \{ \.\.\.(.*), ready, go \};", page)[1])
+    constants, of_the_link = re.search(r"digitsPage = \{ \.\.\.(\{.*?\}), \.\.\.(\{.*\}), ready, go \};", page).groups()
+    return json.loads(constants) | json.loads(of_the_link)
 
 
 def test_a_link_unfurls_with_the_picture_that_it_shows_pinned(client: TestClient, store: ModelStore) -> None:
@@ -70,3 +79,76 @@ def test_the_page_is_not_stored_and_other_pages_are_left_alone(client: TestClien
     assert page.headers["cache-control"] == "no-store"
     assert int(page.headers["content-length"]) == len(page.content)
     assert client.get("/other").text == PAGE
+
+
+@in_own_loop
+async def test_one_page_is_made_at_a_time_and_who_reads_slowly_keeps_nobody_waiting(store: ModelStore) -> None:
+    """The loop is free for pictures between any two pages of a crowd."""
+    made, most, answered = 0, 0, []
+    stuck = anyio.Event()
+
+    async def page(_: Scope, receive: Receive, send: Send) -> None:
+        nonlocal made, most
+        made += 1
+        most = max(most, made)
+        await anyio.sleep(0.01)
+        made -= 1
+        await HTMLResponse(PAGE)({"type": "http", "method": "GET"}, receive, send)
+
+    head = LinkHead(page, store)
+
+    async def ask(i: int) -> None:
+        async def send(message: Message) -> None:
+            if i == 0:
+                await stuck.wait()
+            if message["type"] == "http.response.body":
+                answered.append(i)
+
+        await head(SCOPE, anyio.sleep_forever, send)
+
+    async with anyio.create_task_group() as tasks:
+        for i in range(6):
+            tasks.start_soon(ask, i)
+        with anyio.fail_after(20):
+            while len(answered) < 5:
+                await anyio.sleep(0.01)
+        stuck.set()
+    assert (most, sorted(answered)) == (1, [0, 1, 2, 3, 4, 5])
+
+
+@in_own_loop
+async def test_no_page_is_made_for_who_has_left_and_beyond_a_number_they_are_told_to_come_again(
+    store: ModelStore,
+) -> None:
+    made: list[int] = []
+    first = anyio.Event()
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        made.append(scope["i"])
+        await first.wait()
+        await HTMLResponse(PAGE)({"type": "http", "method": "GET"}, receive, send)
+
+    async def left() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def ask(i: int, receive: Receive = anyio.sleep_forever) -> None:
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status[i] = message["status"]
+
+        await head({**SCOPE, "i": i}, receive, send)
+
+    head, status = LinkHead(page, store), {}
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(ask, 0)
+        await anyio.sleep(0.02)
+        for i in range(1, 50):
+            tasks.start_soon(ask, i, left)
+        await anyio.sleep(0.05)
+        assert head.at_a_time.statistics().tasks_waiting == 0
+        for i in range(50, 50 + MAX_WAITING + 3):
+            tasks.start_soon(ask, i)
+        await anyio.sleep(0.1)
+        assert [n for n, code in status.items() if code == 503] == [50 + MAX_WAITING + i for i in range(3)]
+        first.set()
+    assert made == [0, *range(50, 50 + MAX_WAITING)]

@@ -106,6 +106,8 @@ def test_what_a_folder_lacks_is_named(tmp_path: Path) -> None:
     record(tmp_path / "mine")
     (tmp_path / "mine" / "history.jsonl").write_text("{")
     assert history_of(tmp_path / "mine").trouble == {"damaged": "history.jsonl"}
+    (tmp_path / "mine" / "history.jsonl").write_text(f'{{"epoch": 1, "d_real": 1{"0" * 400}, "d_fake": 0.5}}')
+    assert history_of(tmp_path / "mine").trouble == {"damaged": "history.jsonl"}
     (tmp_path / "mine" / "history.jsonl").unlink()
     assert history_of(tmp_path / "mine").trouble == {"missing": "history.jsonl"}
     record(tmp_path / "mine")

@@ -33,14 +33,15 @@ def test_the_classifier_is_there_under_its_sha256(client: TestClient) -> None:
 
 
 def test_a_damaged_or_missing_classifier_is_not_served(
-    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address = judge_state.judge_state(_judge_address)["classifier"]["weights"].removeprefix(".")
     monkeypatch.setattr(judge_state, "FOLDER", tmp_path)
     assert judge_state.judge_state(_judge_address)["classifier"] is None
-    assert client.get(address).status_code == 404
-    (tmp_path / "classifier.safetensors").write_bytes(b"not weights")
-    assert client.get(address).status_code == 404
+    with TestClient(Starlette(routes=routes(store))) as client:
+        assert client.get(address).status_code == 404
+        (tmp_path / "classifier.safetensors").write_bytes(b"not weights")
+        assert client.get(address).status_code == 404
 
 
 def test_how_near_real_digits_come_is_known_of_every_bundled_model_that_a_browser_draws(served: Generator) -> None:

@@ -45,6 +45,36 @@ def test_a_malformed_proxy_header_is_refused(client: TestClient, header: str, va
     assert answer.status_code == 400 or (header, value) == ("x-forwarded-prefix", ",")
 
 
+@pytest.mark.parametrize("header", ["host", "x-forwarded-host"])
+@pytest.mark.parametrize(
+    "value", ["999.999.999.999", "1.2.3", "[1:2]", "[..]", "[:::::]", "[1.2.3.4]", "[::ffff:1.2.3.999]"]
+)
+def test_what_looks_like_an_address_must_be_one(client: TestClient, header: str, value: str) -> None:
+    for path in ("/", "/config", "/healthz"):
+        assert client.get(path, headers={header: value}).status_code == 400
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1:7860", "[::1]:7860", "[::ffff:1.2.3.4]", "localhost", "a-b.hf.space"])
+def test_the_names_and_addresses_of_a_server_are_taken(client: TestClient, value: str) -> None:
+    assert client.get("/", headers={"host": value}).status_code == 200
+
+
+@pytest.mark.parametrize("prefix", ["/x", "/x/y", "/gradio_api", "/x/"])
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_is_below_a_prefix_is_judged_without_it(client: TestClient, prefix: str, times: int) -> None:
+    """Whether the proxy that names it has removed it or not, and however often it stands there."""
+    headers, below = {"x-forwarded-prefix": prefix}, prefix.rstrip("/") * times
+    for path in ("/gradio_api/file=/etc/passwd", "/gradio_api/proxy=http://x", "/gradio_api/dev/reload", "/monitoring"):
+        answer = client.get(below + path, headers=headers)
+        assert answer.status_code == 404
+        if prefix != "/gradio_api":  # below it "file=" is one more name that nothing has
+            assert answer.json() == {"detail": "there is nothing here"}
+    assert client.get(f"{below}/healthz", headers=headers).json()["status"] == "ok"
+    assert client.get(f"{below}/digits.png?seed=7", headers=headers).headers["access-control-allow-origin"] == "*"
+    assert "digitsPage" in client.get(f"{below}/?page=a", headers=headers).text
+    assert client.post(f"{below}/healthz", headers=headers).status_code == 405
+
+
 def test_the_page_is_under_the_path_that_a_proxy_names(client: TestClient) -> None:
     headers = {"x-forwarded-host": "example.org", "x-forwarded-proto": "https", "x-forwarded-prefix": "/digits/"}
     page = client.get("/?seed=7", headers=headers).text
@@ -69,6 +99,19 @@ def test_nor_is_it_shown(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/", "/digits.png", "/healthz", "/page/x/main.js", "/nothing"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
+def test_what_can_only_be_got_says_so(client: TestClient, path: str, method: str) -> None:
+    answer = client.request(method, path, content=b"not JSON")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert method in answer.json()["detail"]
+
+
+def test_long_headers_are_refused(client: TestClient) -> None:
+    assert client.get("/healthz", headers={"X-Long": "x" * 15_000}).status_code == 200
+    assert client.get("/healthz", headers={"X-Long": "x" * 17_000}).status_code == 431
+
+
 def test_a_long_body_is_refused_before_it_is_read(client: TestClient) -> None:
     body = b'{"data":["' + b"a" * limits.MAX_BODY + b'"]}'
     for call in CALLS:
@@ -85,7 +128,8 @@ def test_a_long_body_is_refused_before_it_is_read(client: TestClient) -> None:
     "body",
     ['{"data":["\\ud800"]}', '{"data":[NaN]}', "[" * 20000, "", "7", "[]", '{"data":7}', '{"data":[{"a":1}]}',
      '{"data":[[[{"path":"http://127.0.0.1:1/","meta":{"_type":"gradio.FileData"}}]]]}', '{"data":[1],"fn_index":99}',
-     '{"data":[1],"fn_index":true}', '{"data":[],"session_hash":"../x"}', '{"data":[],"event_id":7}', "\xff"],
+     '{"data":[1],"fn_index":true}', '{"data":[],"session_hash":"../x"}', '{"data":[],"event_id":7}', "\xff",
+     '{"data":[1e400]}', '{"data":[1],"event_data":[-1e400]}'],
 )  # fmt: skip
 def test_a_call_that_gradio_would_stumble_over_is_refused(client: TestClient, body: str) -> None:
     for call in CALLS:
@@ -103,6 +147,25 @@ def test_refused_arguments_are_answered_422_and_no_address_is_told(client: TestC
         assert 400 <= answer.status_code < 500, (data, answer.text)
         assert " at 0x" not in answer.text
     assert client.post("/gradio_api/run/write", json={"data": ["1", 0, "one", 1, 4]}).status_code == 200
+
+
+def test_a_call_with_too_few_or_too_many_arguments_does_not_reach_gradio(client: TestClient) -> None:
+    """Its queue would log a traceback for each."""
+    indices = [i for i, fn in enumerate(client.get("/config").json()["dependencies"]) if fn["api_name"] == "write"]
+    for path, call in (("queue/join", {"fn_index": indices[0]}), ("call/write", {})):
+        for data in ([], [1] * 9):
+            answer = client.post(f"/gradio_api/{path}", json={"data": data, **call})
+            assert (answer.status_code, answer.json()["detail"]) == (422, "data must hold all 5 arguments of write")
+    cancel = {"fn_index": indices[0], "session_hash": "none", "event_id": "none"}  # as Gradio's client sends it
+    assert client.post("/gradio_api/cancel", json=cancel).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["queue/data?session_hash=none", "call/generate/none"])
+def test_a_stream_of_nobody_ends_whole_and_writes_no_traceback(client: TestClient, path: str) -> None:
+    """As a page asks after the server was started anew; the client would raise what the server does."""
+    answer = client.get(f"/gradio_api/{path}")
+    assert answer.status_code in (200, 404)
+    assert client.head(f"/gradio_api/{path}").status_code == 405
 
 
 def test_a_call_by_names_has_the_functions_own(client: TestClient) -> None:
@@ -152,6 +215,8 @@ def test_any_page_may_read_a_picture(client: TestClient) -> None:
     answer = client.get("/digits.png", headers=elsewhere)
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in answer.headers
+    for path in (f"/quantized/{'0' * 64}.safetensors", f"/discriminator/{'0' * 64}.json"):  # of any name
+        assert client.get(path, headers=elsewhere).headers["access-control-allow-origin"] == "*"
 
 
 def test_results_that_nobody_collects_are_forgotten(store: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,8 @@ def test_what_is_malformed_is_a_problem(kind: type[Request], query: str, paramet
         (DigitsRequest, "digit=x", "digit", None),
         (DigitsRequest, "temperature=0", "temperature", 0.1),
         (DigitsRequest, "temperature=0.55556", "temperature", 0.5556),
+        (DigitsRequest, "temperature=0.15625", "temperature", 0.1563),  # a tie, which scripts round up
+        (DigitsRequest, "temperature=" + "9" * 400, "temperature", 1.5),
         (DigitsRequest, "temperature=nan", "temperature", 1.0),
         (WalkRequest, "seeds=7,4294967296", "seeds", (7, 2**32 - 1)),
         (WalkRequest, "seeds=7,", "seeds", (7, 42)),

@@ -12,6 +12,7 @@ from gan.networks import Generator
 from gan.web import model_store
 from gan.web.model_store import ModelStore, name_of
 from tests.hub.model_files import files_of, save_model
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -35,13 +36,6 @@ def start(hub, bundled):
     yield start
     for page in started:
         page.close()
-
-
-def wait_for(condition, seconds: float = 5.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 def retried(get, name: str) -> Generator:
@@ -80,7 +74,7 @@ def test_a_missing_local_model_stops_the_start(start, model):
 def test_a_hub_model_is_swapped_in_when_it_is_fetched(start, repository):
     page = start("maker/digits")
     name = f"maker/digits@{repository.branches['main']}"
-    wait_for(lambda: page.status == f"serving {name}")
+    wait_until(lambda: page.status == f"serving {name}")
     assert name_of(page.served) == name
 
 
@@ -106,7 +100,7 @@ def test_a_cached_branch_is_served_at_once_and_brought_up_to_date(start, reposit
     load_generator("maker/digits")
     newer = repository.commit(files_of(save_model(tmp_path / "newer", seed=1)))
     page = start("maker/digits")
-    wait_for(lambda: page.status == f"serving maker/digits@{newer}")
+    wait_until(lambda: page.status == f"serving maker/digits@{newer}")
     assert older != newer
 
 
@@ -115,7 +109,7 @@ def test_a_cached_branch_is_served_when_the_hub_is_gone(hub, start, repository):
     hub.down()
     page = start("maker/digits")
     name = f"maker/digits@{repository.branches['main']}"
-    wait_for(lambda: page.status == f"serving {name} from the cache: hub unreachable")
+    wait_until(lambda: page.status == f"serving {name} from the cache: hub unreachable")
     assert name_of(page.served) == name
 
 
@@ -125,16 +119,16 @@ def test_a_rotten_cached_copy_is_replaced(start, repository):
     (folder / "model.safetensors").write_bytes(b"rotten")
     page = start(f"maker/digits@{commit}")
     assert name_of(page.served) == "modern"
-    wait_for(lambda: page.status == f"serving maker/digits@{commit}")
+    wait_until(lambda: page.status == f"serving maker/digits@{commit}")
 
 
 def test_the_hub_is_asked_again_when_it_was_away(hub, start, repository, monkeypatch):
     monkeypatch.setattr(model_store, "RETRY_SECONDS", 0.2)
     hub.down()
     page = start("maker/digits")
-    wait_for(lambda: page.status == "serving the bundled weights: hub unreachable")
+    wait_until(lambda: page.status == "serving the bundled weights: hub unreachable")
     hub.up()
-    wait_for(lambda: name_of(page.served).startswith("maker/digits@"))
+    wait_until(lambda: name_of(page.served).startswith("maker/digits@"))
 
 
 FAULTS = {
@@ -163,7 +157,7 @@ def test_with_any_fault_the_page_serves_at_once_and_soon_says_why(hub, start, re
     with hub.fault(*(fault or ("nothing", "500"))):
         page = start("maker/digits")
         assert page.served.sample([7]).shape == (1, 28, 28)
-        wait_for(lambda: page.status.startswith("serving the bundled weights: "))
+        wait_until(lambda: page.status.startswith("serving the bundled weights: "))
     assert reason in page.status
     assert "\n" not in page.status
     assert name_of(page.served) == "modern"
@@ -186,7 +180,7 @@ def test_with_any_fault_the_page_serves_at_once_and_soon_says_why(hub, start, re
 def test_a_model_that_cannot_be_had_is_named(start, repository, prepare, model, reason, capsys):
     prepare(repository)
     page = start(model)
-    wait_for(lambda: page.status == f"serving the bundled weights: {reason}")
+    wait_until(lambda: page.status == f"serving the bundled weights: {reason}")
     told = capsys.readouterr().err.splitlines()  # in the terminal as well
     assert told == [f"serving the bundled weights while {model} is fetched", page.status]
 
@@ -194,7 +188,7 @@ def test_a_model_that_cannot_be_had_is_named(start, repository, prepare, model, 
 def test_a_foreign_model_is_named_in_the_status_without_our_paths(start, repository, run_folder):
     commit = repository.commit(files_of(run_folder) | {"config.json": b"{}"})
     page = start("maker/digits")
-    wait_for(lambda: "format" in page.status)
+    wait_until(lambda: "format" in page.status)
     assert page.status.startswith(f"serving the bundled weights: maker/digits@{commit}/config.json has format None")
 
 

@@ -6,13 +6,13 @@ from starlette.testclient import TestClient
 
 from gan import bundled
 from gan.hub.resolve import load_generator
-from gan.web import model_store
-from gan.web.model_store import ModelStore
+from gan.web import links, model_store
+from gan.web.model_store import ModelStore, pin
 from gan.web.opening import open_link
 from gan.web.requests import DigitsRequest, TextRequest, WalkRequest
 from gan.web.routes import routes
 from tests.hub.model_files import save_model
-from tests.web.test_model_store import wait_for
+from tests.waiting import wait_until
 
 
 def opened(store, query, kind=None):
@@ -38,6 +38,17 @@ def test_the_page_checks_a_link_against_the_generator_that_it_names(store):
     assert opened(store, "seed=7&digit=3&model=plain") == (
         "plain", DigitsRequest(seed=7, model="plain"), [("digit", "unconditional")]
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["a#b c", "模型", "_x", ".hidden", "x" * 200, "50% & more?", "ours"])
+def test_a_model_folder_of_any_name_has_links_that_open_it(name, tmp_path):
+    save_model(tmp_path / name, seed=5)
+    store = ModelStore(tmp_path / name, remote=False)
+    here = pin(store.served)
+    link = links.write(DigitsRequest(seed=7, digit=3), page=True, model=here.model, weights=here.weights)
+    generator, request, problems = open_link(store, link)
+    assert generator is store.served
+    assert (request.seed, request.digit, problems) == (7, 3, [])
 
 
 @pytest.mark.parametrize(
@@ -99,7 +110,7 @@ def client(hub, tmp_path, monkeypatch):
 def test_healthz_says_what_is_served_and_why(client, hub, repository):
     hub.down()
     page = client("maker/digits")
-    wait_for(lambda: "unreachable" in page.get("/healthz").json()["message"])
+    wait_until(lambda: "unreachable" in page.get("/healthz").json()["message"])
     answer = page.get("/healthz").json()
     assert answer["model"] == "modern"
     assert answer["message"] == "serving the bundled weights: hub unreachable"
@@ -108,7 +119,7 @@ def test_healthz_says_what_is_served_and_why(client, hub, repository):
 def test_a_fetched_model_takes_over_and_its_pictures_are_pinned_to_the_commit(client, repository):
     page = client("maker/digits")
     commit = repository.branches["main"]
-    wait_for(lambda: page.get("/healthz").json()["model"] == f"maker/digits@{commit}")
+    wait_until(lambda: page.get("/healthz").json()["model"] == f"maker/digits@{commit}")
     assert page.get("/healthz").json()["revision"] == commit
     assert (
         page.get("/digits.png?seed=7").headers["etag"]
@@ -157,4 +168,4 @@ def test_a_model_on_its_way_is_503_and_comes(client, hub, repository):
         assert answer.status_code == 503
         assert "is being fetched" in answer.text
         assert page.get("/digits.png").status_code == 200
-    wait_for(lambda: page.get("/digits.png?model=maker/digits").status_code == 200)
+    wait_until(lambda: page.get("/digits.png?model=maker/digits").status_code == 200)

@@ -6,11 +6,13 @@ from functools import partial
 
 import anyio
 import pytest
+from starlette.requests import Request
 
+from gan import quantization
 from gan.config import GeneratorConfig
 from gan.networks import Generator
 from gan.web import queue as queue_module
-from gan.web.queue import BusyError, Cache, DrawingQueue
+from gan.web.queue import BusyError, Cache, DrawingQueue, while_connected
 from tests.conftest import in_own_loop
 
 LONG = queue_module.SMALL + 1  # milliseconds, for the lane of large pictures
@@ -143,3 +145,41 @@ async def test_a_strangers_model_draws_until_its_deadline(monkeypatch: pytest.Mo
     with pytest.raises(BusyError):
         await queue.result("key", lambda: [generator.sample(range(256)) for _ in range(1000)], 1, stranger=True)
     assert time.monotonic() - begin < 5
+
+
+@in_own_loop
+async def test_who_leaves_ends_what_is_computed_for_him() -> None:
+    queue, release, ended = DrawingQueue(), threading.Event(), threading.Event()
+
+    def work() -> None:
+        while not release.wait(0.01):
+            try:
+                quantization.between_blocks.get()()
+            except BaseException:
+                ended.set()
+                raise
+
+    async def receive() -> dict[str, str]:
+        await anyio.sleep(0.2)
+        return {"type": "http.disconnect"}
+
+    http = Request({"type": "http", "method": "GET", "path": "/", "headers": []}, receive)
+    assert await while_connected(http, lambda: queue.result("work", work, LONG)) is None
+    with anyio.fail_after(5):
+        await anyio.to_thread.run_sync(ended.wait)
+    release.set()
+
+
+@in_own_loop
+async def test_who_stays_gets_the_result_or_hears_why_there_is_none() -> None:
+    async def receive() -> dict[str, str]:
+        await anyio.sleep_forever()
+        return {}
+
+    async def busy() -> None:
+        raise BusyError(3)
+
+    http = Request({"type": "http", "method": "GET", "path": "/", "headers": []}, receive)
+    assert await while_connected(http, lambda: DrawingQueue().result("work", lambda: 7, 1)) == 7
+    with pytest.raises(BusyError):
+        await while_connected(http, busy)

@@ -93,3 +93,9 @@ def test_no_more_is_said_about_what_could_not_be_read() -> None:
     assert checked(DigitsRequest, "count=401&ten=1")[1] == {"count": "whole"}
     assert checked(TextRequest, "text=abc")[1] == {"text": "characters"}
     assert checked(PlaneRequest, "x=" + "y" * 5000)[1] == {"query": "long"}
+
+
+@pytest.mark.parametrize(("sign", "nearest"), [("", 4294967295), ("-", 0)])
+def test_a_number_beyond_floating_point_gives_way_to_the_nearest(sign: str, nearest: int) -> None:
+    request, problems = checked(DigitsRequest, f"seed={sign}{'9' * 400}")
+    assert (request.seed, problems) == (nearest, {"seed": "whole"})

@@ -8,7 +8,7 @@ const SIZE = 28;
 const MARGIN = (SIZE - DIGIT_ADVANCE) / 2; // of a line, so that its ends are as airy as a digit's cell
 
 const DECIMAL = /^\p{Nd}$/u;
-const SPACE = /^\s$/u;
+const SPACE = /^\p{White_Space}$/u;
 const INVISIBLE = /^\p{Cf}$/u;
 
 const isDigit = (character) => character >= "0" && character <= "9";

@@ -12,8 +12,9 @@ import { opponentsScores } from "./opponent.js";
 import { limits, page } from "./page.js";
 import { randomSeed } from "./seeds.js";
 import { shareButton } from "./share.js";
-import { hint, say } from "./words.js";
+import { say } from "./words.js";
 
+const EASY_AND_HARD = ["relu-2", "modern"]; // of the bundled models, of which a page may have others or none
 const SECONDS = 3; // for each, by the clock
 const KEYS = { ArrowLeft: 0, ArrowRight: 1 };
 const MARKS = { true: "✓", false: "✗" };
@@ -97,7 +98,10 @@ export function mountGame(root, { store, pixels }) {
     told,
     strip,
     end,
-    el("p", { class: "hint", text: hint("game_hint") }),
+    ...(EASY_AND_HARD.every((name) => page.models.some((choice) => choice.model === name))
+      ? [el("p", { class: "hint", text: say("game_models") })]
+      : []),
+    ...(matchMedia("(pointer: coarse)").matches ? [] : [el("p", { class: "hint", text: say("game_keys") })]),
     ...(page.conditional ? [] : [el("p", { class: "hint", text: say("game_no_classes", { model: page.pin.model }) })]),
     el("p", { class: "hint", text: say("game_data") }),
   );

@@ -111,8 +111,11 @@ export function mountFoot(root, { store, pixels, notices, own }) {
     "aria-haspopup": "dialog",
     onclick: () => openModels(store),
   });
+  const absent = el("span", { class: "origin" });
   const name = () => {
     model.textContent = page.own?.name ?? page.pin.model.replace(REVISION, "$1");
+    absent.hidden = !page.absent.length;
+    absent.textContent = say("absent_classes", { digits: page.absent.join(", ") });
   };
   pixels.subscribe(name);
   name();
@@ -122,6 +125,7 @@ export function mountFoot(root, { store, pixels, notices, own }) {
       { class: "reading" },
       model,
       ...(page.status ? [el("span", { class: "origin", text: page.status })] : []),
+      absent,
       el("span", { class: "drawn" }, ...whoDraws({ store, pixels, own }), " ", took),
     ),
   );

@@ -119,7 +119,10 @@ export function mountHistory(root, { store }) {
 
   /** Show the epoch that a link names, or the newest recorded one before it, which is then told. */
   function placeAt(epoch) {
-    if (!runs.length) return;
+    if (!runs.length) {
+      counter.textContent = "";
+      return;
+    }
     const wished = epoch ?? epochs.at(-1);
     const here = epochs[frameAt({ epochs }, wished)];
     paint(here);

@@ -11,7 +11,7 @@ export function historyRun(recorded, { go }) {
   const last = epochs.at(-1);
   const canvas = el("canvas", { role: "img" });
   const caption = el("p", { class: "told" });
-  const ended = (epoch) => say("history_axis", { epoch: Math.round(epoch) });
+  const ended = (epoch) => say("history_axis", { epoch: Number(epoch.toFixed(1)) }); // a run may stop within one
   const beliefs = chart({
     label: say("history_beliefs_of", { model: name }),
     range: [0, 1],

@@ -25,7 +25,9 @@ export function openModels(store) {
     sheet,
     say("other_model"),
     el("div", { class: "actions" }, ...buttons),
-    ...page.models.filter(({ card }) => card).map(cardOf),
+    ...page.models.flatMap((choice, i) =>
+      choice.card ? [cardOf({ model: nameOf(choice, i), card: choice.card })] : [],
+    ),
     ...(page.remote ? hubForm(sheet, open) : []),
   );
   sheet.showModal();

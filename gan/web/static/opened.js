@@ -20,6 +20,7 @@ export function openLink(query, drawing) {
     problems: told.map((problem) => ({ ...problem, shown: shownOf(own[problem.parameter]) })),
     pin: { model: drawing.model, weights: drawing.weights, v: page.version },
     conditional: drawing.conditional,
+    absent: drawing.absent,
     directions: drawing.directions,
     discriminator: drawing.discriminator,
     no_discriminator: drawing.no_discriminator,

@@ -12,7 +12,7 @@ import { say } from "./words.js";
 
 const DRAWN = ["digits", "walk", "text"]; // kinds that a generator draws
 const KINDS = { drawDigits: "digits", drawWalk: "walk", drawPlane: "walk", drawText: "text", digitAddress: "digits" };
-const FACTS = ["engine", "conditional", "drawing", "drawFile", "own"]; // of the page, which belong to what draws
+const FACTS = ["engine", "conditional", "absent", "drawing", "drawFile", "own"]; // of the page, which belong to what draws
 
 export class Own {
   /** What says that it draws, with the way back. */
@@ -37,6 +37,7 @@ export class Own {
     Object.assign(page, {
       engine: { config },
       conditional,
+      absent: [],
       drawing: { model: name, conditional },
       drawFile: filesDrawnBy(this.#pixels),
       own: { name, weights: sha256.slice(0, 8), watch },

@@ -31,6 +31,7 @@ def test_separators_are_read_back(node: Node) -> None:
 
 def test_scripts_read_any_text_as_python_does(node: Node) -> None:
     texts = ["（０３０）12–34", "2026年11月21日14时30分", "二〇二六", "٣½²𝟗", "π!", "5 €, a5a", "1\u200b2\n3", "", "🂡é"]
+    texts += [f"1{chr(code)}2" for code in (*range(0x20), 0x85, 0xA0, 0x1680, 0x180E, 0x2028, 0x2029, 0x3000, 0xFEFF)]
     script = """
         const { readable } = await load("writing.js");
         return data.map(readable);

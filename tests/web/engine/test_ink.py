@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from gan.web import digits, links
+from gan.web.drawing import read_drawing
 from gan.web.requests import JudgeRequest
 from tests.web.engine.engines import Node
 
@@ -156,6 +157,9 @@ def test_a_link_holds_a_drawing(node: Node, some: Picture) -> None:
         assert base64.b64decode(again) == picture.tobytes()
         request, problems = links.read(JudgeRequest, f"judge={text}", page=True)
         assert (request.judge, problems) == (text, [])
+        read = read_drawing(text)
+        assert read is not None
+        assert np.array_equal(read.ravel(), picture.ravel())
     assert len(found[0][0]) == 1051
     assert np.mean([len(text) for text, _ in found[1:]]) < 450
 
@@ -163,6 +167,7 @@ def test_a_link_holds_a_drawing(node: Node, some: Picture) -> None:
 @pytest.mark.parametrize("text", ["", "AAAA", "AAAcHA", "_", "GxscHAAA", "AAAAAA"])
 def test_a_text_that_is_no_drawing_is_none(node: Node, text: str) -> None:
     assert json.loads(node.run(HELP + "return readDrawing(data);", text)) is None
+    assert read_drawing(text) is None
 
 
 def test_paper_alone_is_an_empty_drawing(node: Node) -> None:

@@ -113,57 +113,65 @@ def test_from_infinity_it_goes_back_to_the_last_good_state(node: Node) -> None:
 MEASURED = """
     const measure = new FeatureNet(new Kernels(module));
     measure.train(training);
-    const { broken, cure } = PRESETS[data.preset];
-    const run = begin(broken);
-    run.measure = measure;
-    const after = (steps) => {
-      const sums = { dReal: 0, dFake: 0, unseen: 0 };
-      for (let i = 0; i < steps; i++) {
-        const told = run.step();
-        if (i < steps - 40) continue;
-        for (const name of ["dReal", "dFake"]) sums[name] += told[name] / 40;
-        sums.unseen += run.seenUnseen() / 40;
-      }
-      return { ...sums, ...run.distance() };
+    const measured = (preset, stepsBroken, stepsCured) => {
+      const { broken, cure } = PRESETS[preset];
+      const run = begin(broken);
+      run.measure = measure;
+      const after = (steps) => {
+        const sums = { dReal: 0, dFake: 0, unseen: 0 };
+        for (let i = 0; i < steps; i++) {
+          const told = run.step();
+          if (i < steps - 40) continue;
+          for (const name of ["dReal", "dFake"]) sums[name] += told[name] / 40;
+          sums.unseen += run.seenUnseen() / 40;
+        }
+        return { ...sums, ...run.distance() };
+      };
+      const failed = after(stepsBroken);
+      run.change(cure);
+      return [failed, after(stepsCured)];
     };
-    const failed = after(data.steps[0]);
-    run.change(cure);
-    return [failed, after(data.steps[1])];
+    const all = Object.entries(data.steps).map(([preset, steps]) => [preset, measured(preset, ...steps)]);
+    return Object.fromEntries(all);
 """
+STEPS = {"collapse": (60, 300), "strong_d": (100, 280), "strong_g": (100, 200), "overfit": (200, 100)}
 
 
-def preset(node: Node, name: str, steps: tuple[int, int]) -> tuple[dict[str, float], dict[str, float]]:
-    """What is measured after so many steps of a broken run, and after so many more with its remedy."""
-    failed, cured = run(node, MEASURED, few=False, preset=name, steps=steps)
-    print(name, *({key: round(value, 3) for key, value in found.items()} for found in (failed, cured)), sep="\n")
-    return failed, cured
+@pytest.fixture(scope="module")
+def presets(node: Node) -> dict[str, list[dict[str, float]]]:
+    """For each preset, what is measured after so many steps of the broken run, and after so many more with its
+    remedy."""
+    found = run(node, MEASURED, few=False, steps=STEPS)
+    for preset, states in found.items():
+        print(preset, *({name: round(value, 3) for name, value in state.items()} for state in states), sep="\n")
+    return found
 
 
-def test_collapse(node: Node) -> None:
-    failed, cured = preset(node, "collapse", (100, 500))
+def test_collapse(presets: dict) -> None:
+    failed, cured = presets["collapse"]
     assert failed["alike"] > 0.6
     assert failed["variety"] < 0.1
     assert cured["alike"] < 0.35
     assert cured["variety"] > 0.4
 
 
-def test_d_too_strong(node: Node) -> None:
-    failed, cured = preset(node, "strong_d", (150, 300))
+def test_d_too_strong(presets: dict) -> None:
+    failed, cured = presets["strong_d"]
     assert failed["dReal"] - failed["dFake"] > 0.6
     assert failed["distance"] > 500
     assert cured["dReal"] - cured["dFake"] < 0.3
     assert cured["distance"] < 200
 
 
-def test_g_too_strong(node: Node) -> None:
-    failed, cured = preset(node, "strong_g", (150, 300))
+def test_g_too_strong(presets: dict) -> None:
+    failed, cured = presets["strong_g"]
     assert failed["dFake"] > 0.6
     assert failed["distance"] > 500
     assert cured["dFake"] < 0.55
     assert cured["distance"] < 200
 
 
-def test_overfit_on_five_hundred_digits(node: Node) -> None:
-    failed, cured = preset(node, "overfit", (300, 200))
+def test_overfit_on_five_hundred_digits(presets: dict) -> None:
+    failed, cured = presets["overfit"]
     assert failed["dReal"] - failed["unseen"] > 0.12
     assert cured["dReal"] - cured["unseen"] < 0.1
