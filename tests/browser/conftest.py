@@ -81,9 +81,12 @@ def browser() -> Iterator[Browser]:
 Open = Callable[..., Page]
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """Open an address in a fresh browser profile and wait until its first picture is painted."""
+@contextmanager
+def opening(browser: Browser) -> Iterator[Open]:
+    """A function that opens an address in a fresh browser profile, and waits until its first picture is painted.
+
+    At the end, no page may have had an error or have asked anything of anyone else.
+    """
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
@@ -108,6 +111,13 @@ def open_page(browser: Browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert faults == []
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens pages that are closed after the test."""
+    with opening(browser) as open_:
+        yield open_
 
 
 def is_external(address: str) -> bool:

@@ -1,8 +1,15 @@
 """For everybody: both languages and themes, small screens, screen readers, and people who want less motion."""
 
+from collections.abc import Iterator
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Open, opening
+
+Scheme = Literal["light", "dark"]
 
 TABS = {
     "generate": ("?seed=-1", "#wall[data-painted]"),
@@ -30,7 +37,7 @@ def keep_and_open(page: Page) -> None:
     page.locator("#shelf").click()
 
 
-def opened(open_page, url: str, place: str, **options: object) -> Page:
+def opened(open_page: Open, url: str, place: str, **options: object) -> Page:
     """A tab of TABS, or a dialog of DIALOGS, in front."""
     query, ready = TABS.get(place, ("?seed=7&count=4", "#wall[data-painted]"))
     page = open_page(url + query, ready=ready, **options)
@@ -40,11 +47,37 @@ def opened(open_page, url: str, place: str, **options: object) -> Page:
     return page
 
 
-@pytest.mark.parametrize("place", [*TABS, *DIALOGS])
+@pytest.fixture(scope="module", params=[*TABS, *DIALOGS])
+def place(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def wide(browser: Browser, url: str, place: str) -> Iterator[Page]:
+    """One page of each place for all tests that only look at it, in either scheme and at any width."""
+    with opening(browser) as open_page:
+        yield opened(open_page, url, place)
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, url: str, place: str) -> Iterator[Page]:
+    """The same on a phone."""
+    with opening(browser) as open_page:
+        yield opened(open_page, url, place, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+
+
+TRANSITIONS_END = """async () => {
+  for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);
+  const ends = (animation) => Number.isFinite(animation.effect.getComputedTiming().endTime);
+  await Promise.allSettled(document.getAnimations().filter(ends).map((animation) => animation.finished));
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_barrier(open_page, url, place: str, scheme: str) -> None:
-    page = opened(open_page, url, place, color_scheme=scheme)
-    results = Axe().run(page)
+def test_axe_finds_no_barrier(wide: Page, scheme: Scheme) -> None:
+    wide.emulate_media(color_scheme=scheme)
+    wide.evaluate(TRANSITIONS_END)
+    results = Axe().run(wide)
     found = [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in results.response["violations"]]
     assert found == []
 
@@ -62,33 +95,48 @@ SMALL_TARGETS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("place", [*TABS, *DIALOGS])
-def test_what_can_be_pressed_is_24_pixels_large(open_page, url, place: str) -> None:
-    for options in ({}, {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}):
-        assert opened(open_page, url, place, **options).evaluate(SMALL_TARGETS) == []
+def test_what_can_be_pressed_is_24_pixels_large(wide: Page) -> None:
+    assert wide.evaluate(SMALL_TARGETS) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("place", ["generate", "walk", "write", "digit"])
-def test_what_has_the_focus_is_seen(open_page, url, place: str, scheme: str) -> None:
-    page = opened(open_page, url, place, color_scheme=scheme)
-    front = "dialog[open] " if place == "digit" else ""
-    if place == "digit":  # its sliders wait for the directions of the model
+def test_what_can_be_pressed_on_a_phone_is_24_pixels_large(phone: Page) -> None:
+    assert phone.evaluate(SMALL_TARGETS) == []
+
+
+def test_nothing_scrolls_sideways_on_a_phone(phone: Page) -> None:
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [768, 1920, 1280])
+def test_nothing_scrolls_sideways(wide: Page, width: int) -> None:
+    wide.set_viewport_size({"width": width, "height": 844})
+    wide.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert wide.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("tab", ["generate", "walk", "write", "digit"])
+def test_what_has_the_focus_is_seen(open_page: Open, url: str, tab: str) -> None:
+    page = opened(open_page, url, tab)
+    if tab == "digit":  # its sliders wait for the directions of the model
         expect(page.get_by_role("slider", name="Slant")).to_be_enabled(timeout=30_000)
-    for kind in ("input[type=number]", "input[type=range]", "button:not([disabled], [tabindex='-1'])"):
-        for node in page.locator(f"{front}{kind} >> visible=true").all()[:6]:
-            if place == "digit" and kind == "input[type=number]":
-                continue
-            node.focus()
-            page.keyboard.press("Shift")  # from now on the keyboard is in use
-            outline = node.evaluate(
-                "n => (({ outlineStyle, outlineWidth, outlineColor }) =>"
-                " [outlineStyle, parseFloat(outlineWidth), outlineColor])(getComputedStyle(n))"
-            )
-            seal = {"light": "rgb(178, 51, 24)", "dark": "rgb(240, 138, 112)"}[scheme]
-            assert outline[0] == "solid", node.evaluate("n => n.outerHTML")[:200]
-            assert outline[1] >= 2
-            assert outline[2] == seal
+    page.keyboard.press("Shift")  # from now on the keyboard is in use
+    front = "dialog[open] " if tab == "digit" else ""
+    for scheme, seal in {"light": "rgb(178, 51, 24)", "dark": "rgb(240, 138, 112)"}.items():
+        page.emulate_media(color_scheme=scheme)
+        for kind in ("input[type=number]", "input[type=range]", "button:not([disabled], [tabindex='-1'])"):
+            for node in page.locator(f"{front}{kind} >> visible=true").all()[:6]:
+                if tab == "digit" and kind == "input[type=number]":
+                    continue
+                node.focus()
+                page.keyboard.press("Shift")
+                page.evaluate(TRANSITIONS_END)
+                style, width, colour = node.evaluate(
+                    "n => (({ outlineStyle, outlineWidth, outlineColor }) =>"
+                    " [outlineStyle, parseFloat(outlineWidth), outlineColor])(getComputedStyle(n))"
+                )
+                assert style == "solid", node.evaluate("n => n.outerHTML")[:200]
+                assert width >= 2
+                assert colour == seal
 
 
 def contrast(a: str, b: str) -> float:
@@ -114,14 +162,6 @@ def test_the_full_part_of_a_slider_stands_out_from_the_page_and_from_the_empty_p
     assert contrast(seal, paper) >= 3
     assert contrast(seal, track) >= 3
     assert contrast(seal, paper) > contrast(track, paper)
-
-
-@pytest.mark.parametrize("width", [390, 768, 1920])
-def test_nothing_scrolls_sideways(open_page, url, width: int) -> None:
-    for query, ready in TABS.values():
-        page = open_page(url + query, ready=ready, viewport={"width": width, "height": 844})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, query
-        page.context.close()
 
 
 def test_four_hundred_digits_and_a_long_line_fit_a_phone(open_page, url) -> None:

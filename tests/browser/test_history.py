@@ -110,7 +110,7 @@ def test_what_cannot_be_shown_is_told(open_page, url) -> None:
     expect(page.locator(".notice")).to_contain_text("is no model whose training can be shown here")
     expect(page.locator("#history-model")).to_have_value("tested")
     expect(page.locator("#history-status")).to_contain_text(
-        "The training of tested cannot be shown: its folder holds no timelapse.webp."
+        "The training of tested cannot be shown: its folder holds no timelapse.webp. A run writes it when it ends"
     )
 
 

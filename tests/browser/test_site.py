@@ -21,8 +21,10 @@ from gan.web.opening import open_link
 from gan.web.page_state import values_of
 from gan.web.site import site_files
 from gan.web.site_models import SiteModel
+from tests.browser.conftest import served
 from tests.browser.file_server import FileServer, file_server, write_files
 from tests.browser.frames import link_copied_in_a_frame
+from tests.waiting import wait_until
 from tests.web.engine.rounds import COUNT, rounds
 from tests.web.models import untrained
 
@@ -51,6 +53,10 @@ def site(files, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FileServer
 
 def pixels(page: Page, canvas: str) -> str:
     return page.evaluate("canvas => document.querySelector(canvas).toDataURL()", canvas)
+
+
+def size_of(page: Page, canvas: str) -> list[int]:
+    return page.evaluate("name => ['width', 'height'].map((side) => document.querySelector(name)[side])", canvas)
 
 
 def query_of(page: Page) -> str:
@@ -87,9 +93,8 @@ def test_a_link_opens_the_same_pixels_with_and_without_a_server(open_page, site,
     for page in (here, there):
         page.evaluate("scrollTo(0, 0)")
         page.set_viewport_size({"width": 1000, "height": 900})
-    size = "canvas => [document.querySelector(canvas).width, document.querySelector(canvas).height]"
-    there.wait_for_function(f"want => JSON.stringify(({size})('{canvas}')) === JSON.stringify(want)",
-                            arg=here.evaluate(size, canvas))  # fmt: skip
+    # Each page draws anew for its own new size, when it comes to it.
+    wait_until(lambda: size_of(here, canvas) == size_of(there, canvas))
     assert pixels(here, canvas) == pixels(there, canvas)
     assert query_of(here) == query_of(there)
 
@@ -124,6 +129,8 @@ def test_a_value_that_no_link_may_hold_gives_way_to_the_nearest(open_page, site)
     expect(page.get_by_role("alert")).to_contain_text("How many: “400” must be at most 40 when each shows ten digits.")
     expect(page.get_by_label("Same handwriting, ten digits")).to_be_checked()
     expect(page.locator("#count input[type=number]")).to_have_value("40")
+    page = open_page(f"{site.url}?temperature=0.15625", ready=PAINTED)  # as tests/web/test_links.py has it
+    expect(page.get_by_role("spinbutton", name="Temperature")).to_have_value("0.1563")
 
 
 def test_the_first_digits_draw_themselves(open_page, site) -> None:
@@ -210,6 +217,7 @@ QUERIES = [
 VALUES = [
     "", "0", "1", "7", "-1", "9,3", "3,8", "7,42,99,5", "-,3", "0.5", "1.5", "16", "400", "x", "slerp", "lerp", "own",
     "tested", "plain", "1e3", "０", "12 3", "1:2", "99999999999", "0001", "240", "64",
+    "9" * 400, "-" + "9" * 400,
 ]  # fmt: skip
 
 
@@ -385,3 +393,17 @@ def test_a_drawing_is_judged_and_found_there_too(open_page, site) -> None:
     page.locator("#judge-find").click()
     expect(page.locator("#judge-found")).to_contain_text("has not been measured")
     assert len([name for name in site.requests if "discriminator" in name]) == 2
+
+
+def test_a_model_says_which_digits_it_was_never_shown(open_page, tmp_path, site) -> None:
+    """A maker's pictures needn't show all ten."""
+    some = untrained(tmp_path / "some", "modern", absent_classes=[0, 3, 9])
+    told = "shown no pictures of 0, 3, 9: what it draws for them means nothing"
+    folder = write_files(tmp_path / "site", site_files([SiteModel(some, "")]))
+    with served(ModelStore(some)) as address, file_server(folder) as files:
+        page = open_page(files.url, ready=PAINTED)
+        expect(page.locator(".reading")).to_contain_text(told)
+        page = open_page(address, ready=PAINTED, locale="zh-CN")
+        expect(page.locator(".reading")).to_contain_text("训练图片中没有 0, 3, 9")
+    page = open_page(site.url, ready=PAINTED)
+    expect(page.get_by_text("shown no pictures")).to_be_hidden()

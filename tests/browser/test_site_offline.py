@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -131,8 +132,8 @@ def test_a_half_published_version_is_never_mixed_with_the_one_before(open_page, 
     write_files(site.folder, newer)
     for _ in range(4):  # a visit may come while the browser still looks for the version that was not whole
         page.goto(site.url)
-        page.wait_for_timeout(4000)
-        if "A newer version" in page.get_by_role("alert").first.inner_text():
+        with suppress(AssertionError):
+            expect(page.get_by_role("alert").first).to_contain_text("A newer version", timeout=4000)
             break
     told_of_a_newer_version(page)
     page.reload()
