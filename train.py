@@ -34,9 +34,6 @@ class Job:
 
 def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
     """The recipe's name and the job that the command line asks for; leaves with exit code 2 if it is wrong."""
-    jobs = {
-        name: (f"{recipe.summary} ({recipe.epochs} epochs)", Job(recipe=recipe)) for name, recipe in RECIPES.items()
-    }
     arguments = sys.argv[1:] if arguments is None else arguments
     named = arguments[0].replace("_", "-") if arguments and not arguments[0].startswith("-") else None
     if named is not None and named not in RECIPES:
@@ -44,19 +41,28 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
         hint = f"did you mean {close[0]}? The recipes are" if close else "the recipes are"
         print(f"train.py: there is no recipe {arguments[0]!r}; {hint} {', '.join(RECIPES)}", file=sys.stderr)
         sys.exit(2)
+    flags = arguments[1:] if named else arguments
+    config = (tyro.conf.OmitArgPrefixes,)
     try:
-        if begun := run_to_resume(named, arguments):
-            if named is None:
-                arguments = [str(begun.name), *arguments]
-            named = named or begun.name
-            jobs[str(named)] = ("the run that is continued", Job(recipe=begun.recipe, run=begun.options))
-        job = tyro.extras.overridable_config_cli(
-            jobs, description=__doc__, config=(tyro.conf.OmitArgPrefixes,), args=arguments
+        begun = run_to_resume(named, arguments)
+        name = named or (begun.name if begun else None)
+        if name is None:  # nothing can be done without: say what there is
+            jobs = {name: (_summary(recipe), Job(recipe=recipe)) for name, recipe in RECIPES.items()}
+            job = tyro.extras.overridable_config_cli(jobs, description=__doc__, config=config, args=arguments)
+            return next(a for a in (b.replace("_", "-") for b in arguments) if a in RECIPES), job
+        recipe = RECIPES[name]
+        usual = Job(recipe=begun.recipe, run=begun.options) if begun else Job(recipe=recipe)
+        summary = "the run that is continued" if begun else _summary(recipe)
+        return name, tyro.cli(
+            Job, prog=f"train.py {name}", description=summary, default=usual, config=config, args=flags
         )
     except UserError as error:  # a value of the right type, out of its range
         print(f"train.py: {as_flag(str(error))}", file=sys.stderr)
         sys.exit(2)
-    return next(a for a in (b.replace("_", "-") for b in arguments) if a in RECIPES), job
+
+
+def _summary(recipe: Recipe) -> str:
+    return f"{recipe.summary} ({recipe.epochs} epochs)"
 
 
 def as_flag(message: str) -> str:

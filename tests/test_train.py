@@ -110,6 +110,18 @@ def test_a_recipes_help_shows_its_defaults(capsys: pytest.CaptureFixture[str]) -
     assert "(default: 0.0002)" in text
 
 
+def test_a_misspelt_flag_is_answered_with_the_nearest_one_of_this_recipe_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        parse(["quick", "--epoch", "3"])
+    assert stop.value.code == 2
+    text = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert f"--epochs INT Passes over the data. (default: {RECIPES['quick'].epochs})" in text
+    assert text.count("(default:") == 1
+    assert "train.py quick --help" in text
+
+
 def test_a_misspelt_recipe_is_answered_with_the_nearest_one() -> None:
     result = train_py("rleu-2")
     assert result.returncode == 2
