@@ -9,14 +9,13 @@ import difflib
 import io
 import os
 import re
-import shlex
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import tyro
 
-from gan.console import print_everywhere, python
+from gan.console import command_line, print_everywhere, python
 from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
 from gan.training.commands import launcher
@@ -129,7 +128,7 @@ def main() -> int:
             )
         folder = run(name, job.recipe, options)
         if speaks:
-            print(f"saved in {folder}: try it with {shlex.join([python(), 'app.py', '--model', str(folder)])}")
+            print(f"saved in {folder}: try it with {command_line([python(), 'app.py', '--model', str(folder)])}")
             if options.push_to_hub:
                 published = push(
                     folder,

@@ -57,6 +57,11 @@ def python() -> str:
     return str(here.relative_to(Path.cwd()) if here.is_relative_to(Path.cwd()) else here)
 
 
+def pip_install(package: str) -> str:
+    """The command that adds a package to those of this Python."""
+    return command_line([python(), "-m", "pip", "install", package])
+
+
 def command_line(words: Iterable[str]) -> str:
     """A command as this machine's shell takes it: cmd and PowerShell know no single quotes around a command's name."""
     return subprocess.list2cmdline(list(words)) if os.name == "nt" else shlex.join(words)

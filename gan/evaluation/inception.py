@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from gan.config import IMAGE_SIZE
+from gan.console import pip_install
 from gan.data import Dataset
 from gan.errors import UserError, one_line
 from gan.evaluation.metrics import NEIGHBOURS, Moments, frechet_distance, neighbourhood_figures, neighbourhood_radii
@@ -37,7 +38,7 @@ def load_extractor(weights: Path | None = None, device: torch.device | str = "cp
         # Optional, so here: only --inception needs it.
         from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3, FeatureExtractorInceptionV3
     except ImportError:
-        raise UserError("--inception needs torch-fidelity: pip install torch-fidelity") from None
+        raise UserError(f"--inception needs torch-fidelity: {pip_install('torch-fidelity')}") from None
     path = weights or _fetch(URL_INCEPTION_V3)
     try:
         torch.load(path, weights_only=True)  # refuses a pickle of anything but tensors; torch-fidelity would run it

@@ -45,7 +45,7 @@ class Push:
             options=self.card,
         )
         print(f"published at {published}")
-        print(f"try it with: {python()} app.py --model {self.repo}")
+        print(f"try it with: {command_line([python(), 'app.py', '--model', self.repo])}")
 
 
 Models = Annotated[tuple[str, ...], UseAppendAction, arg(metavar="MODEL")]

@@ -11,7 +11,7 @@ from huggingface_hub.errors import (
 )
 
 from gan import bundled
-from gan.console import python
+from gan.console import command_line, python
 from gan.errors import UserError
 from gan.hub.errors import HubError, RefusedError, explain, explained
 from gan.hub.fetch import split_name, within
@@ -138,7 +138,7 @@ def _create(target: Target, zero_gpu: bool) -> None:
     except HfHubHTTPError as error:
         if error.response.status_code != 402:
             raise
-        deploy_it = f"{python()} -m gan.hub deploy {target.repo_id}"
+        deploy_it = command_line([python(), "-m", "gan.hub", "deploy", target.repo_id])
         free = f"The page without a server is free: {deploy_it} --static."
         if zero_gpu:
             raise HubError(

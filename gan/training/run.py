@@ -21,7 +21,7 @@ from accelerate import Accelerator
 from accelerate.tracking import get_available_trackers
 from accelerate.utils import broadcast_object_list
 
-from gan.console import python
+from gan.console import pip_install
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
 from gan.errors import UserError, listed, one_line
@@ -120,9 +120,7 @@ def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
     """
     device = choose_device(options.device)
     if options.report_to not in ("none", *(str(tracker) for tracker in get_available_trackers())):
-        raise UserError(
-            f"--report-to {options.report_to}: not installed here; {python()} -m pip install {options.report_to}"
-        )
+        raise UserError(f"--report-to {options.report_to}: not installed here; {pip_install(options.report_to)}")
     try:
         if device.type == "cuda" and "LOCAL_RANK" not in os.environ:
             torch.cuda.set_device(device)

@@ -91,7 +91,7 @@ def test_weights_that_cannot_be_fetched(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_without_torch_fidelity(folder, mnist_dir, capsys, monkeypatch) -> None:  # noqa: F811
     monkeypatch.setitem(sys.modules, "torch_fidelity.feature_extractor_inceptionv3", None)
-    assert "pip install torch-fidelity" in refused(capsys, folder, mnist_dir, "--inception", "--samples", "2049")
+    assert "-m pip install torch-fidelity" in refused(capsys, folder, mnist_dir, "--inception", "--samples", "2049")
 
 
 def test_the_command_keeps_both_tables_apart(folder, mnist_dir, capsys, monkeypatch) -> None:  # noqa: F811
