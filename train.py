@@ -87,7 +87,7 @@ def run_to_resume(named: str | None, arguments: list[str]) -> Settings | None:
     if folder is None:
         raise UserError(f"{RUNS} holds no run to resume: name its folder with --output-dir")
     begun = read_settings(folder)
-    if begun is None and (named is None or not folder.is_dir()):
+    if begun is None and (named is None or not os.path.isdir(folder)):
         raise UserError(no_checkpoint(folder))
     if named is None and begun and begun.name is None:
         raise UserError(f"{folder} holds no checkpoint that names its recipe: name it before --resume")

@@ -1,6 +1,7 @@
 """An MNIST-like data set as one uint8 tensor. It is small enough to stay on the device, so a batch is one indexing."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -160,7 +161,7 @@ def _native(array: Any) -> Any:
 
 def _check_is_for_downloads(name: DatasetName, folder: Path, train: bool) -> None:
     """Refuse to download into a folder that was meant for something else."""
-    if folder.exists() and not folder.is_dir():
+    if os.path.exists(folder) and not os.path.isdir(folder):
         raise UserError(f"{folder} is a file: name a folder with --data-dir")
     if half := mnist_files.LAYOUTS[name].half(folder, train=train):
         there, missing = half
@@ -168,7 +169,7 @@ def _check_is_for_downloads(name: DatasetName, folder: Path, train: bool) -> Non
             f"{there} is there and {missing} (or the same with .gz) is not: put it beside it, or name another folder "
             f"with --data-dir"
         )
-    if folder.is_dir() and (picture := first_picture(folder)):
+    if os.path.isdir(folder) and (picture := first_picture(folder)):
         raise UserError(
             f"{name} is not in {folder}, which holds pictures ({picture}): add --dataset folder to train on them, or "
             f"name another folder for {name} with --data-dir"
@@ -177,7 +178,8 @@ def _check_is_for_downloads(name: DatasetName, folder: Path, train: bool) -> Non
 
 def _download(name: str, folder: Path, train: bool) -> None:
     layout = mnist_files.LAYOUTS[name]
-    new = [path for path in (folder / layout.folder / "raw", folder / layout.folder, folder) if not path.exists()]
+    places = (folder / layout.folder / "raw", folder / layout.folder, folder)
+    new = [path for path in places if not os.path.exists(path)]
     try:
         _TORCHVISION[name](str(folder), train=train, download=True)
     except (RuntimeError, OSError, ValueError) as error:

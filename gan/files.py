@@ -63,24 +63,31 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
 def hold(file: IO[str]) -> bool:
     """Mark an open file as this process's until it is closed or the process ends, however it does; whether it was free.
     Where the system or its disk knows no such marks, every file is."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
+    for pause in (*PAUSES, None):  # `is_held` may be looking
+        if _mark(file):
+            return True
+        if pause:
+            time.sleep(pause)
+    return False
 
 
 def is_held(path: Path) -> bool:
     """Whether a living process holds a file."""
     try:
         with path.open(encoding="utf-8") as file:
-            return not hold(file)
+            return not _mark(file)
     except OSError:
         return False
+
+
+def _mark(file: IO[str]) -> bool:
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
+    return True
 
 
 def check_writable(folder: Path) -> None:
@@ -89,10 +96,13 @@ def check_writable(folder: Path) -> None:
     Raises:
         UserError: as `write_atomically`.
     """
-    new = [path for path in (folder, *folder.parents) if not path.exists()]
-    trial = folder / ".trial"
-    write_atomically(trial, "")
-    patiently(partial(trial.unlink, missing_ok=True))
+    new = [path for path in (folder, *folder.parents) if not os.path.exists(path)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise unwritable(folder, error) from error
     for path in new:
         with suppress(OSError):
             path.rmdir()
@@ -100,7 +110,8 @@ def check_writable(folder: Path) -> None:
 
 def unwritable(path: Path, error: OSError) -> UserError:
     """The message about a file or folder that can't be written."""
-    file = next((parent for parent in path.parents if parent.is_file()), None)
+    # os.path.isfile, since Path's raises for folders that may not be searched
+    file = next((place for place in (path, *path.parents) if os.path.isfile(place)), None)
     if file:
         return UserError(f"cannot write {path}: {file} is a file. Choose another folder.")
     return UserError(f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder.")

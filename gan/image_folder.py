@@ -48,9 +48,9 @@ def read_image_folder(folder: Path) -> ImageFolder:
         UserError: no such folder, no pictures in it, damaged or blank ones, or only some with a label. The message
             names them.
     """
-    if folder.is_file():
+    if os.path.isfile(folder):
         raise UserError(f"{folder} is a file: name the folder that it lies in with --data-dir")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UserError(f"there is no folder {folder}: name a folder of pictures with --data-dir")
     suffixes = readable_suffixes()
     paths, others = [], Counter[str]()
@@ -118,7 +118,9 @@ def _files(folder: Path) -> Iterator[Path]:
             name for name in folders if name[0] != "." and os.path.realpath(os.path.join(place, name)) not in visited
         )
         paths = (Path(place, name) for name in files if name[0] != ".")
-        yield from (path for path in paths if path.is_file() or path.is_symlink())  # no pipe, which would be waited for
+        for path in paths:
+            if os.path.isfile(path) or os.path.islink(path):  # no pipe, which would be waited for
+                yield path
 
 
 def _labels(folder: Path, paths: Sequence[Path]) -> np.ndarray | None:

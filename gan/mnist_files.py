@@ -1,6 +1,7 @@
 """MNIST's file format, and where the files of MNIST and of its siblings lie; they are read gzipped or not."""
 
 import gzip
+import os
 import struct
 import zlib
 from dataclasses import dataclass
@@ -103,4 +104,4 @@ def read(path: Path) -> np.ndarray:
 def _file(folder: Path, name: str) -> Path | None:
     """A file of this name in a folder, also as a person's browser or Kaggle names it: gzipped, or with a dot."""
     names = [name, name.replace("-idx", ".idx")]
-    return next((folder / n for n in (*names, *(f"{n}.gz" for n in names)) if (folder / n).is_file()), None)
+    return next((folder / n for n in (*names, *(f"{n}.gz" for n in names)) if os.path.isfile(folder / n)), None)

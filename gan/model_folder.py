@@ -110,7 +110,7 @@ def _finish_save(folder: Path) -> bool:
 
 def _with_sha256(folder: Path, name: str, sha256: str) -> Path | None:
     """The file of a name, or the one that waits to be called so, that has a sha256."""
-    candidates = [p for p in (folder / name, *folder.glob(f".{name}.*{UNFINISHED}")) if p.is_file()]
+    candidates = [p for p in (folder / name, *folder.glob(f".{name}.*{UNFINISHED}")) if os.path.isfile(p)]
     return next((p for p in candidates if hashlib.sha256(p.read_bytes()).hexdigest() == sha256), None)
 
 

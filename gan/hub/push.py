@@ -1,5 +1,6 @@
 """Publish a model on the Hugging Face Hub: a run's folder as a model repository."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -193,7 +194,7 @@ def local_folder(model: str | Path) -> Path:
     Raises:
         ModelError: there is none.
     """
-    if Path(model).is_dir():
+    if os.path.isdir(model):
         return Path(model)
     names = bundled.bundled_models()
     if str(model) in names:

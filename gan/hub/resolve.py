@@ -1,5 +1,6 @@
 """Models by name: a folder, a bundled checkpoint, or a repository on the Hugging Face Hub."""
 
+import os
 import re
 import warnings
 from collections.abc import Callable
@@ -65,9 +66,9 @@ def resolve(model: str | Path, revision: str | None = None) -> Source:
         ModelError: there is no such model, or the Hub can't be used; the message says why.
     """
     folder = Path(model)
-    if not _is_folder(folder) and re.fullmatch(r"[\w.-]+", str(model)):
+    if not os.path.isdir(folder) and re.fullmatch(r"[\w.-]+", str(model)):
         folder = bundled.BUNDLED / str(model)
-    if _is_folder(folder):
+    if os.path.isdir(folder):
         if revision is not None:
             raise ModelError(f"{folder} is a local folder: it has no revision {revision!r}")
         return Source(folder, name_in_links(folder))
@@ -94,15 +95,7 @@ def name_in_links(folder: Path) -> str:
 
 def names_repository(model: str | Path) -> bool:
     """Whether a model's name means a Hub repository: `a/b` where neither `a/b` nor `a` is a folder here."""
-    return isinstance(model, str) and "/" in model and not any(map(_is_folder, (Path(model), Path(model).parent)))
-
-
-def _is_folder(path: Path) -> bool:
-    """Whether there is such a folder; none has a name that the system refuses, as one of 300 letters."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):
-        return False
+    return isinstance(model, str) and "/" in model and not any(map(os.path.isdir, (Path(model), Path(model).parent)))
 
 
 def _fetch_or_cached(repo_id: str, revision: str | None) -> fetch.Snapshot:

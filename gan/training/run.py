@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 from accelerate import Accelerator
@@ -73,9 +73,9 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         InterruptedRunError: SIGINT or SIGTERM; the step was finished and saved.
     """
     folder = options.folder(name)
+    check_share(recipe, int(os.environ.get("WORLD_SIZE", "1")))  # before they meet: who leaves then fails the others
     accelerator = start_accelerator(options, folder)
     main = accelerator.is_main_process
-    check_share(recipe, accelerator.num_processes)
     if main:
         check_folder(name, folder, options.resume)
     with accelerator.main_process_first(), nullcontext() if main else redirect_stdout(io.StringIO()):
@@ -94,12 +94,11 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         print(data.description())
         if recipe.conditional and (absent := data.absent_classes()):
             print(f"no image shows {listed([str(c) for c in absent], 10)}: what is drawn of that class means nothing")
-        check_free(folder)  # the other run may have begun since
-        if not options.resume:
-            write_atomically(folder / HISTORY, "")  # the folder is a run's from now on
-            write_atomically(folder / DATA_PICTURE, data.preview())
     try:
-        return Run(name, options, trainer, folder, initial, standard).train()
+        with occupied(name, folder, options.resume) if main else open(os.devnull, "a", encoding="utf-8") as history:
+            if main and not options.resume:
+                write_atomically(folder / DATA_PICTURE, data.preview())
+            return Run(name, options, trainer, folder, history, initial, standard).train()
     except torch.OutOfMemoryError:
         raise ProcessError(
             f"{trainer.device} is out of memory: lower --batch-size or choose another --device"
@@ -135,25 +134,48 @@ def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
     return accelerator
 
 
-def check_free(folder: Path) -> None:
-    """Refuse a folder in which another process is training."""
-    if is_held(folder / HISTORY):
-        raise UserError(
-            f"another process is training in {folder}: wait until it has ended, stop it, or choose another --output-dir"
-        )
+def occupied(name: str, folder: Path, resume: bool) -> IO[str]:
+    """The history of the run in a folder, to be appended to. While it is open, no other process trains there.
+
+    Raises:
+        UserError: as `check_folder`, of what has happened since.
+        OSError: the disk is full or may not be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    history = (folder / HISTORY).open("a", encoding="utf-8")
+    try:
+        if not hold(history):
+            raise occupied_by_another(folder)
+        check_folder(name, folder, resume, ours=True)
+        if not resume:
+            history.truncate(0)
+            remove_unfinished(folder)  # of a run that was killed before its first checkpoint
+    except BaseException:
+        history.close()
+        raise
+    return history
 
 
-def check_folder(name: str, folder: Path, resume: bool) -> None:
-    """Refuse a folder that holds another run, holds none to resume, or can't be written, before hours are spent."""
-    check_free(folder)
+def occupied_by_another(folder: Path) -> UserError:
+    """The message about a folder in which another process is training."""
+    return UserError(
+        f"another process is training in {folder}: wait until it has ended, stop it, or choose another --output-dir"
+    )
+
+
+def check_folder(name: str, folder: Path, resume: bool, *, ours: bool = False) -> None:
+    """Refuse a folder that another process trains in (unless it is `ours`), holds another run, holds none to resume, or
+    can't be written, before hours are spent."""
+    if not ours and is_held(folder / HISTORY):
+        raise occupied_by_another(folder)
     states = saved_states(folder)
-    if (states or (folder / CONFIG).exists()) and not resume:
+    if (states or os.path.exists(folder / CONFIG)) and not resume:
         raise UserError(
             f"{folder} already holds a run: add --resume to continue it ({resuming_command(name, folder)}), or choose "
             f"another --output-dir"
         )
-    held = sorted(path.name for path in folder.glob("[!.]*")) if folder.is_dir() else []
-    if held and not (folder / HISTORY).exists() and not resume:  # a run that was killed in its first epoch has one
+    held = sorted(path.name for path in folder.glob("[!.]*")) if os.path.isdir(folder) else []
+    if held and not os.path.exists(folder / HISTORY) and not resume:  # a run that was killed in its first epoch has one
         raise UserError(
             f"{folder} is no run of ours: it holds {listed(held)}, which a run could overwrite. Nothing was touched; "
             f"choose a new or an empty --output-dir"
@@ -173,10 +195,11 @@ class Run:
         options: RunOptions,
         trainer: Trainer,
         folder: Path,
+        history: IO[str],
         initial: Initial | None = None,
         standard: Standard | None = None,
     ) -> None:
-        self.name, self.options, self.trainer, self.folder = name, options, trainer, folder
+        self.name, self.options, self.trainer, self.folder, self.history = name, options, trainer, folder, history
         self.accelerator, self.recipe = trainer.accelerator, trainer.recipe
         self.main = self.accelerator.is_main_process
         self.standard = standard or standard_of(trainer.data, options.data_dir)
@@ -211,10 +234,8 @@ class Run:
         started = time.perf_counter() - self.seconds
         with (
             _signals() as arrived,
-            open(self.folder / HISTORY if self.main else os.devnull, "a", encoding="utf-8") as history,
             Progress(total, trainer.steps, self.recipe.epochs, silent=not self.main) as progress,
         ):
-            hold(history)
             if shown_by:
                 progress.say(f"look on with: {shown_by}")
             self._introduce(progress)
@@ -225,14 +246,14 @@ class Run:
                 self.seconds = time.perf_counter() - started
                 epoch_ends = self._is_looked_at(trainer.steps)
                 if epoch_ends or trainer.steps % RECORD_EVERY == 0:
-                    self._record(history, progress, epoch_ends)
+                    self._record(progress, epoch_ends)
                 stop = self._signal_of_any_process(arrived)
                 due = self.options.checkpoint_steps and trainer.steps % self.options.checkpoint_steps == 0
                 if epoch_ends or due or stop:
                     trainer.check_finite()  # never keep a broken state
                     if self.main:
-                        os.fsync(history.fileno())
-                        self._save_state(history.tell())
+                        os.fsync(self.history.fileno())
+                        self._save_state(self.history.tell())
                 if stop and trainer.steps < total:
                     self._stop(stop)
         if self.main:
@@ -295,7 +316,7 @@ class Run:
 
     # What a run writes
 
-    def _record(self, history: Any, progress: Progress, epoch_ends: bool) -> None:
+    def _record(self, progress: Progress, epoch_ends: bool) -> None:
         means = self.trainer.read_statistics()
         step = self.trainer.steps
         record: dict[str, Any] = {"step": step, "epoch": step / self.trainer.steps_per_epoch, **means}
@@ -305,8 +326,8 @@ class Run:
         if generator:
             record["scores"] = quick_scores(generator, SCORED_SAMPLES, self.standard)
         record = _rounded(record)
-        history.write(json.dumps(record) + "\n")
-        history.flush()
+        self.history.write(json.dumps(record) + "\n")
+        self.history.flush()
         self.last_record = record
         scores = record.get("scores", {})
         self.accelerator.log({**{k: v for k, v in record.items() if k not in ("step", "scores")}, **scores}, step=step)
@@ -410,7 +431,8 @@ class Run:
         self.seconds = metadata["seconds"]
         self.init_from, self.earlier_epochs = metadata["init_from"], metadata["earlier_epochs"]
         if self.main:  # the history as it was when the state was saved
-            os.truncate(self.folder / HISTORY, metadata["history_bytes"])
+            self.history.truncate(metadata["history_bytes"])
+            self.history.seek(0, os.SEEK_END)
             lines = (self.folder / HISTORY).read_text(encoding="utf-8").splitlines()
             records = [json.loads(line) for line in lines]
             self.last_record = records[-1] if records else {}

@@ -1,6 +1,7 @@
 """What a run was begun with, as its newest state records it. Free of torch, since train.py asks before it parses."""
 
 import json
+import os
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Settings:
 
 def saved_states(folder: Path) -> list[Path]:
     """The states of a run folder, oldest first."""
-    return sorted(folder.glob("state/step-*.safetensors"))
+    return sorted(folder.glob("state/step-*.safetensors")) if os.path.isdir(folder) else []
 
 
 def newest_run(runs: Path) -> Path | None:
@@ -61,7 +62,7 @@ def read_settings(folder: Path) -> Settings | None:
 
 def no_checkpoint(folder: Path) -> str:
     """Why a folder can't be resumed, and what to do."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return f"there is no folder {folder} to resume a run in"
     return f"{folder} holds no checkpoint to resume from: leave --resume out, and name a recipe, to start a run there"
 

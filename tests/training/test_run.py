@@ -16,6 +16,7 @@ import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,13 +25,15 @@ import torch
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from gan.data import load_dataset
-from gan.errors import UserError
-from gan.files import is_held
+from gan.data import DatasetNotFoundError, load_dataset
+from gan.errors import ModelError, UserError
+from gan.files import UNFINISHED, is_held, write_atomically
+from gan.hub.resolve import load_generator
 from gan.networks import Generator
 from gan.recipes import RECIPES
+from gan.training import run as run_module
 from gan.training.options import RunOptions
-from gan.training.run import Run
+from gan.training.run import Run, check_folder
 from gan.training.trainer import Trainer
 from tests.training.jobs import FORK, SMALL, SMALL_FLAGS, options, start, train_here, train_py
 from tests.waiting import wait_until
@@ -241,6 +244,70 @@ def test_two_processes_do_not_train_in_one_folder(mnist_dir: Path, tmp_path: Pat
     process.join()
     with pytest.raises(UserError, match="already holds a run"):
         train_here(SMALL, options(mnist_dir, folder))
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_of_two_processes_at_the_same_moment_one_trains(
+    resume: bool, mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have found the folder free before either has taken it."""
+    folder = tmp_path / "run"
+    endless = replace(SMALL, epochs=10_000)
+    if resume:
+        first = start(train_here, endless, options(mnist_dir, folder))
+        wait_until(lambda: any(folder.glob("state/step-*")), 60)
+        first.kill()
+        first.join()
+    both = FORK.Barrier(2)
+
+    class Meeting(Trainer):
+        def __init__(self, *arguments: Any, **named: Any):
+            both.wait(60)
+            super().__init__(*arguments, **named)
+
+    monkeypatch.setattr(run_module, "Trainer", Meeting)
+    processes = [start(train_here, endless, options(mnist_dir, folder, resume=resume)) for _ in range(2)]
+    wait_until(lambda: not all(process.is_alive() for process in processes), 60)
+    [one] = [process for process in processes if process.is_alive()]
+    before = len((folder / "history.jsonl").read_text().splitlines())
+    wait_until(lambda: len((folder / "history.jsonl").read_text().splitlines()) > before, 60)
+    one.kill()
+    one.join()
+    steps = [json.loads(line)["step"] for line in (folder / "history.jsonl").read_text().splitlines()]
+    assert steps == sorted(set(steps)), "two have written"
+
+
+def test_a_run_begun_anew_leaves_nothing_of_the_killed_one(mnist_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    (folder / "history.jsonl").write_text('{"step": 1}\n')
+    for name in ("config.json", "model.safetensors"):
+        (folder / f".{name}.abc{UNFINISHED}").write_bytes(b"of the killed run")
+    train_here(SMALL, options(mnist_dir, folder))
+    assert not list(folder.rglob(f"*{UNFINISHED}"))
+    assert json.loads((folder / "history.jsonl").read_text().splitlines()[0])["step"] > 1
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can become another")
+def test_places_that_may_not_be_searched_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(UserError, match=r"cannot write .*closed/run.*: Permission denied"):
+            check_folder("relu-2", closed / "run", resume=False)
+        with pytest.raises(UserError, match="there is no folder .*closed/run to resume"):
+            check_folder("relu-2", closed / "run", resume=True)
+        with pytest.raises(UserError, match="cannot write .*closed/a.json: Permission denied"):
+            write_atomically(closed / "a.json", "")
+        with pytest.raises(UserError, match="there is no folder .*closed/pictures"):
+            load_dataset("folder", closed / "pictures")
+        with pytest.raises(DatasetNotFoundError):
+            load_dataset("mnist", closed / "mnist", download=False)
+        with pytest.raises(ModelError):
+            load_generator(str(closed / "model"))
+    finally:
+        os.seteuid(0)
 
 
 def test_a_folder_to_resume_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
