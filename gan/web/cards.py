@@ -49,11 +49,13 @@ def on_card(request: Request) -> Request:
         return replace(IN_PLACE_OF_A_PART, **who)
     if isinstance(request, DigitsRequest) and request.open:
         number, *drawn_as = request.open
-        digit = drawn_as[0] if drawn_as else request.digit
+        digit = drawn_as[0] if drawn_as else 0 if request.ten else request.digit  # the first of its ten
         return DigitsRequest(seed=number, count=1, digit=digit, temperature=request.temperature, **who)
+    if isinstance(request, WalkRequest) and request.plane:
+        shared = {name: getattr(request, name) for name in ("seeds", "digits", "temperature", "mode")}
+        return PlaneRequest(**shared, size=PLANE_SIZE, **who)
     if isinstance(request, WalkRequest):
-        still = replace(request, at=None, swing=False, fps=WalkRequest.fps, frames=min(request.frames, STILLS))
-        return replace(still, count=1, loop=False, frames=STILLS) if request.plane else still
+        return replace(request, at=None, swing=False, fps=WalkRequest.fps, frames=min(request.frames, STILLS))
     if isinstance(request, TextRequest) and not request.text:  # the tab as it opens: ten digits stand for it
         return DigitsRequest(count=NUM_CLASSES, **who)
     return request
@@ -73,11 +75,12 @@ def _digits(generator: Generator, r: DigitsRequest) -> np.ndarray:
 
 
 def _walk(generator: Generator, r: WalkRequest) -> np.ndarray:
-    if r.plane:
-        plane = PlaneRequest(seeds=r.seeds, digits=r.digits, temperature=r.temperature, mode=r.mode, size=PLANE_SIZE)
-        return images.grid(draw(generator, plane).reshape(-1, IMAGE_SIZE, IMAGE_SIZE), PLANE_SIZE)
     stills = draw(generator, r)  # [frames, count, 28, 28]
     return _arranged(np.stack([images.grid(still) for still in stills]))
+
+
+def _plane(generator: Generator, r: PlaneRequest) -> np.ndarray:
+    return images.grid(draw(generator, r).reshape(-1, IMAGE_SIZE, IMAGE_SIZE), r.size)
 
 
 def _text(generator: Generator, r: TextRequest) -> np.ndarray:
@@ -111,7 +114,7 @@ def _drawing(_: Generator, r: JudgeRequest) -> np.ndarray:
 
 
 _PICTURES: dict[type[Request], Callable[[Generator, Any], np.ndarray]] = {
-    DigitsRequest: _digits, WalkRequest: _walk, TextRequest: _text, JudgeRequest: _drawing,
+    DigitsRequest: _digits, WalkRequest: _walk, PlaneRequest: _plane, TextRequest: _text, JudgeRequest: _drawing,
 }  # fmt: skip
 
 

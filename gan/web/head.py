@@ -25,6 +25,7 @@ from gan.web.fight import fight_state
 from gan.web.histories import page_histories, store_folders
 from gan.web.judge_state import SEARCHER, classifier_sha256, judge_state, near
 from gan.web.lesson import lesson_address, lesson_state
+from gan.web.limits import replayed
 from gan.web.links import KINDS
 from gan.web.model_store import ModelStore, absent_of, name_of, pin
 from gan.web.opening import open_link, raw_query
@@ -36,7 +37,7 @@ from gan.web.requests import Request
 from gan.web.routes import busy
 from gan.web.words import ENGLISH
 
-PAGES = ("/", "", "/config")  # what Gradio makes anew for each that asks
+PAGE = re.compile("/*|/+config/*")  # what Gradio makes anew for each that asks
 MAX_WAITING = 200  # who wait for a page, three seconds or so; beyond them they are told to come again
 RETRY_SECONDS = 3
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
@@ -76,7 +77,7 @@ class LinkHead:
         if scope["type"] == "http" and SCRIPT.fullmatch(scope["path"]) and time.monotonic() < self.listen_until:
             await self.app(scope, receive, self._listen(scope["path"], send))
             return
-        if scope["type"] != "http" or scope["path"] not in PAGES or scope["method"] not in ("GET", "HEAD"):
+        if scope["type"] != "http" or not PAGE.fullmatch(scope["path"]) or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
             return
         if self.at_a_time.statistics().tasks_waiting >= MAX_WAITING:
@@ -100,7 +101,7 @@ class LinkHead:
             async with self.at_a_time:
                 # Gradio reads nothing of a link, but takes parameters of its own (page, deep_link), of which no page
                 # here has any.
-                await self.app({**scope, "query_string": b""}, _nothing, collect)
+                await self.app({**scope, "query_string": b""}, replayed(b"", http.receive), collect)
                 headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
                 if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
                     body = await run_sync(with_head, body, self.models, http, list(self.scripts))
@@ -121,11 +122,6 @@ class LinkHead:
             await send(message)
 
         return heard
-
-
-async def _nothing() -> Message:
-    """What a request for a page brings: no body."""
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def with_head(page: bytes, models: ModelStore, http: HttpRequest, scripts: Sequence[str] = ()) -> bytes:

@@ -121,10 +121,16 @@ class DigitsRequest(Request):
         if fixed.ten and fixed.count > MAX_TEN:
             problems.append(Problem("count", str(self.count), "ten", {"most": MAX_TEN}))
             fixed = replace(fixed, count=MAX_TEN)
-        if fixed.open and (fixed.open[0] - fixed.seed) % NUM_SEEDS >= fixed.count:
+        if fixed.open and not fixed._shows(*fixed.open):
             problems.append(Problem("open", write_list(fixed.open), "outside"))
             fixed = replace(fixed, open=None)
         return _limit_scale(fixed, problems, facts, cells=_grid_cells(fixed.cells, fixed.columns))
+
+    def _shows(self, number: int, *classes: int) -> bool:
+        """Whether a digit, opened by its number and (where there are ten of each) its class, is one of these."""
+        if (number - self.seed) % NUM_SEEDS >= self.count:
+            return False
+        return not classes or (self.ten and len(classes) == 1 and classes[0] < NUM_CLASSES)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ import hashlib
 import re
 from collections.abc import Callable
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, Semaphore
 from anyio.to_thread import run_sync
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
@@ -21,7 +21,7 @@ class WeightsFiles:
 
     def __init__(self) -> None:
         self._kept = Cache(KEPT_BYTES, at_most=KEPT_BYTES)
-        self._reader = CapacityLimiter(1)
+        self._turn, self._thread = Semaphore(1), CapacityLimiter(1)
 
     async def response(self, http: HttpRequest, read: Callable[[str], bytes | None]) -> Response:
         """The file whose sha256 the address names, to be cached for ever.
@@ -33,14 +33,22 @@ class WeightsFiles:
         key, sha256 = http.scope["path"], http.path_params["sha256"]
         content = self._kept.get(key)
         if content is None:
-            content = await while_connected(http, lambda: run_sync(_verified, read, sha256, limiter=self._reader))
+            content = await while_connected(http, lambda: self._read(key, read, sha256))
             if content is None:
                 return not_found()
-            self._kept.put(key, content)
         headers = {"Cache-Control": IMMUTABLE, "ETag": f'"{sha256}"'}
         if matches(http, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(content, media_type="application/octet-stream", headers=headers)
+
+    async def _read(self, key: str, read: Callable[[str], bytes | None], sha256: str) -> bytes | None:
+        async with self._turn:
+            content = self._kept.get(key)  # who was before may have read it
+            if content is None:
+                content = await run_sync(_verified, read, sha256, limiter=self._thread)
+                if content is not None:
+                    self._kept.put(key, content)
+            return content
 
 
 def _verified(read: Callable[[str], bytes | None], sha256: str) -> bytes | None:

@@ -204,7 +204,8 @@ def test_languages_and_themes_are_those_of_the_page_with_a_server(open_page, sit
 QUERIES = [
     "", "?", "seed=7", "seed=-1&count=0&digit=10&temperature=2&ten=2", "seed=007&count=+5", "seed=7&seed=8",
     "a=1&text=", "seed=4294967296", "count=400&ten=1", "seed=4294967290&count=12&open=3", "seed=5&open=4",
-    "open=7,3&seed=7", "open=x", "seeds=7", "seeds=7&digits=3,8", "seeds=7,42&digits=3", "seeds=7,42&digits=3,8,1",
+    "open=7,3&seed=7", "open=7,3&seed=7&ten=1", "open=7,10&ten=1", "open=7,3,3&ten=1", "model=plain&open=7,3&ten=1",
+    "open=x", "seeds=7", "seeds=7&digits=3,8", "seeds=7,42&digits=3", "seeds=7,42&digits=3,8,1",
     "seeds=1,2,3&plane=1", "seeds=,", "seeds=7,42&digits=-,-&frames=240&count=64", "digits=3,8",
     "seeds=7,42&frames=1&mode=x&fps=51&loop=yes&swing=1&at=1,2,3", "seeds=" + ",".join(map(str, range(17))),
     "text=12%2F3+4&hand=own", "text=abc", "text=%F0%9F%98%80", "text=" + "1" * 65, "v=2", "v=1&model=tested",

@@ -55,6 +55,8 @@ def test_a_card_has_its_size_its_margins_and_at_most_300_kb(served: Generator, r
 def test_an_opened_digit_is_alone_on_its_card(served: Generator) -> None:
     opened = cards.card(served, DigitsRequest(seed=7, ten=True, open=(9, 3)))
     assert opened == cards.card(served, DigitsRequest(seed=9, count=1, digit=3))
+    first_of_ten = cards.card(served, DigitsRequest(seed=7, ten=True, open=(9,)))
+    assert first_of_ten == cards.card(served, DigitsRequest(seed=9, count=1, digit=0))
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,14 @@ async def test_one_page_is_made_at_a_time_and_who_reads_slowly_keeps_nobody_wait
     assert (most, sorted(answered)) == (1, [0, 1, 2, 3, 4, 5])
 
 
+@pytest.mark.parametrize("query", ["ten=1&open=7,55", "ten=1&open=7,3,3", "open=7,3", "ten=1&open=99"])
+def test_a_digit_that_is_not_there_cannot_be_opened(client: TestClient, query: str) -> None:
+    page = client.get(f"/?seed=7&count=9&{query}")
+    assert "open=" not in tags(page.text)["og:url"]
+    assert client.get(tags(page.text)["og:image"]).status_code == 200
+    assert client.get(f"/card.png?seed=7&count=9&{query}").status_code == 422
+
+
 @in_own_loop
 async def test_no_page_is_made_for_who_has_left_and_beyond_a_number_they_are_told_to_come_again(
     store: ModelStore,

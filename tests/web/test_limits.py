@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from gan.hub.errors import HubError
 from gan.web import limits, mailboxes
+from gan.web.head import PAGE
 from gan.web.model_store import ModelStore
 from gan.web.serve import application
 
@@ -208,6 +209,13 @@ def test_every_answer_says_how_it_is_to_be_taken(client: TestClient) -> None:
     assert "default-src 'self'" in policy
     assert "object-src 'none'" in policy
     assert client.get("/docs").headers["content-security-policy"] == "default-src 'self' 'unsafe-inline'"
+
+
+def test_all_that_gradio_makes_anew_for_each_that_asks_is_made_one_at_a_time(client: TestClient) -> None:
+    for path in ("/", "/config"):
+        for spelling in (path, f"{path}/", f"/{path}", f"{path}//", f"/x{path}", f"//x/{path}/"):
+            answer = client.get(f"http://testserver{spelling}")
+            assert answer.status_code != 200 or PAGE.fullmatch(spelling) or len(answer.content) < 10_000, spelling
 
 
 def test_any_page_may_read_a_picture(client: TestClient) -> None:

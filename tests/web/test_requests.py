@@ -63,6 +63,14 @@ def test_the_page_checks_its_own_parameters_only() -> None:
     assert checked(WalkRequest, "plane=1", page=True)[1] == {"seeds": "four"}
     assert checked(TextRequest, "", page=True)[1] == {}
     assert checked(DigitsRequest, "seed=4294967295&count=2&open=0", page=True)[1] == {}
+    assert checked(DigitsRequest, "ten=1&open=7", page=True)[1] == {}
+    assert checked(DigitsRequest, "ten=1&open=7,9", page=True)[1] == {}
+    assert checked(DigitsRequest, "ten=1&open=7,3", conditional=False, page=True)[1] == {
+        "ten": "unconditional", "open": "outside",
+    }  # fmt: skip
+    for opened in ("ten=1&open=7,10", "ten=1&open=7,3,3", "open=7,3"):
+        request, problems = checked(DigitsRequest, opened, page=True)
+        assert (request.open, problems) == (None, {"open": "outside"})
 
 
 @pytest.mark.parametrize("page", [True, False])

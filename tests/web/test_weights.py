@@ -1,6 +1,8 @@
 """Weights at addresses that carry their sha256 are read and verified once, whoever asks and how often."""
 
 import hashlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -25,6 +27,7 @@ def client_of(contents: list[bytes]) -> tuple[TestClient, list[str]]:
 
     def found(sha256: str) -> bytes | None:
         read.append(sha256)
+        time.sleep(0.05)
         return here.get(sha256)
 
     async def endpoint(http: Request) -> Response:
@@ -41,6 +44,16 @@ def test_a_file_is_read_once() -> None:
     assert {(a.status_code, a.content, a.headers["Cache-Control"]) for a in answers} == {
         (200, content, "public, max-age=31536000, immutable")
     }
+    assert len(read) == 1
+
+
+def test_a_crowd_that_asks_at_once_has_it_read_once() -> None:
+    content = b"w" * 1000
+    client, read = client_of([content])
+    with client, ThreadPoolExecutor(20) as crowd:
+        address = f"/{hashlib.sha256(content).hexdigest()}.safetensors"
+        answers = list(crowd.map(client.get, [address] * 20))
+    assert {answer.content for answer in answers} == {content}
     assert len(read) == 1
 
 

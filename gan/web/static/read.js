@@ -59,6 +59,12 @@ export function namesAnything(query) {
 
 const problem = (parameter, value, code, args = {}) => ({ parameter, value, code, args });
 
+// Whether a digit, opened by its number and (where there are ten of each) its class, is one of the wall's.
+function shows({ seed, count, ten }, number, ...classes) {
+  if (wrap(number - seed) >= count) return false;
+  return classes.length === 0 || (ten && classes.length === 1 && classes[0] < limits.classes);
+}
+
 const list = (values) => values.map((value) => value ?? "-").join(",");
 
 const RIGHT = {
@@ -73,7 +79,7 @@ const RIGHT = {
       tell("count", String(values.count), "ten", { most: limits.ten });
       fixed.count = limits.ten;
     }
-    if (fixed.open && wrap(fixed.open[0] - fixed.seed) >= fixed.count) {
+    if (fixed.open && !shows(fixed, ...fixed.open)) {
       tell("open", list(fixed.open), "outside");
       fixed.open = null;
     }
