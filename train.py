@@ -49,9 +49,10 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
             jobs = {name: (_summary(recipe), Job(recipe=recipe)) for name, recipe in RECIPES.items()}
             job = tyro.extras.overridable_config_cli(jobs, description=__doc__, config=config, args=arguments)
             return next(a for a in (b.replace("_", "-") for b in arguments) if a in RECIPES), job
-        recipe = RECIPES[name]
-        usual = Job(recipe=begun.recipe, run=begun.options) if begun else Job(recipe=recipe)
-        summary = "the run that is continued" if begun else _summary(recipe)
+        if begun:
+            usual, summary = Job(recipe=begun.recipe, run=begun.options), "the run that is continued"
+        else:
+            usual, summary = Job(recipe=RECIPES[name]), _summary(RECIPES[name])
         return name, tyro.cli(
             Job, prog=f"train.py {name}", description=summary, default=usual, config=config, args=flags
         )

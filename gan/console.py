@@ -39,7 +39,8 @@ def print_everywhere() -> None:
 def _flush() -> None:
     """Write what is left, if somebody reads it: Python itself would complain at its end."""
     try:
-        sys.stdout.flush()
+        if sys.stdout and not sys.stdout.closed:
+            sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -12,14 +12,18 @@ class ModelError(UserError):
     """A model that cannot be found, read or trusted."""
 
 
-MOST_TOLD = 300  # characters of a library's error
+MOST_TOLD = 300  # characters of a library's error, or one that may quote a stranger's file
 
 
 def one_line(error: BaseException) -> str:
     """An error's text in one line, shortened if it is long, or its kind if it has none. Of the system's errors the
     reason alone: whoever quotes it names the file."""
     reason = (isinstance(error, OSError) and error.strerror) or str(error)
-    text = " ".join(str(reason).split()) or type(error).__name__
+    return shortened(" ".join(str(reason).split())) or type(error).__name__
+
+
+def shortened(text: str) -> str:
+    """A text of at most MOST_TOLD characters, and that there were more."""
     return text if len(text) <= MOST_TOLD else f"{text[:MOST_TOLD]}…"
 
 

@@ -110,9 +110,8 @@ def check_writable(folder: Path) -> None:
 
 def unwritable(path: Path, error: OSError) -> UserError:
     """The message about a file or folder that can't be written."""
-    # os.path.isfile, since Path's raises for folders that may not be searched
     file = next((place for place in (path, *path.parents) if os.path.isfile(place)), None)
-    if file:
+    if file and isinstance(error, FileExistsError | NotADirectoryError):
         return UserError(f"cannot write {path}: {file} is a file. Choose another folder.")
     return UserError(f"cannot write {path}: {error.strerror or error}. Free the disk or choose another folder.")
 

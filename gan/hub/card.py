@@ -5,6 +5,7 @@ guessed.
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -95,12 +96,12 @@ def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
     return path
 
 
-def with_edits(folder: Path, ours: str) -> str:
+def with_edits(folder: Path, ours: str, *, owned: Collection[str] = ()) -> str:
     """A card of a model folder with the parts that were edited by hand in the folder's own, since `write_model_card`
-    wrote that."""
+    wrote that; `owned` are ours all the same."""
     try:
         theirs, before = ((folder / name).read_text(encoding="utf-8") for name in (CARD, DIGESTS))
-        return edited_card.merge(ours, theirs, json.loads(before))[0]
+        return edited_card.merge(ours, theirs, json.loads(before), owned=owned)[0]
     except (OSError, ValueError, AttributeError):  # no card yet, or one of before there were digests
         return ours
 

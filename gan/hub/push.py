@@ -212,15 +212,11 @@ def contents(folder: Path, target: Target, options: CardOptions, there: Reposito
     wanted = {name: value for name, value in (remembered | given).items() if value}
     url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
     text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
-    text = card.with_edits(folder, text)
+    owned = ["license:"] if "license" in given else []
+    text = card.with_edits(folder, text, owned=owned)
     # As they are now: a run may write newer ones while they are sent.
     files = read_saved(model_files, folder) | {name: (folder / name).read_bytes() for name in _published(folder)}
-    return Contents(
-        files,
-        text,
-        owned=["license:"] if "license" in given else [],
-        options=wanted,
-    )
+    return Contents(files, text, owned=owned, options=wanted)
 
 
 def _published(folder: Path) -> list[str]:

@@ -75,11 +75,16 @@ def deploy_static(
 def check_open(models: Sequence[str], target: Target) -> None:
     """Refuse a model that isn't everybody's, by its name `user/repo[@revision]`, in a Space that is: a static Space
     hands its weights to each visitor."""
+    repositories = dict.fromkeys(name.partition("@")[0] for name in models if "/" in name)
+    if not repositories or target.private:
+        return
     with explained(target.repo_id):
-        for repo_id in dict.fromkeys(name.partition("@")[0] for name in models if "/" in name):
+        if (there := look(target)) and there.private:
+            return
+        for repo_id in repositories:
             info = HfApi().model_info(repo_id, timeout=ANSWER_SECONDS)
             closed = "private" if info.private else "gated" if info.gated else None
-            if closed and not target.private and not ((there := look(target)) and there.private):
+            if closed:
                 raise RefusedError(
                     f"{repo_id} is {closed}, and a static Space hands its weights to every visitor",
                     f"Nothing was written. Add --private, or open {repo_id} to everybody first.",

@@ -34,13 +34,15 @@ def start_trackers(accelerator: Accelerator, folder: Path, config: dict[str, Any
 
 def end_trackers(accelerator: Accelerator) -> None:
     """Close it, and the group of a job's processes."""
-    for tracker in accelerator.trackers:
-        if tracker.name == "trackio" and accelerator.is_main_process:
-            import trackio
+    try:
+        for tracker in accelerator.trackers:
+            if tracker.name == "trackio" and accelerator.is_main_process:
+                import trackio
 
-            trackio.finish()  # as accelerate's wrapper would, but so that trackio knows, and doesn't again at the exit
-    accelerator.trackers = [tracker for tracker in accelerator.trackers if tracker.name != "trackio"]
-    accelerator.end_training()
+                trackio.finish()  # as accelerate's wrapper would, but so that trackio knows, and doesn't at the exit
+    finally:
+        accelerator.trackers = [tracker for tracker in accelerator.trackers if tracker.name != "trackio"]
+        accelerator.end_training()
 
 
 def log_picture(accelerator: Accelerator, picture: np.ndarray, step: int) -> None:

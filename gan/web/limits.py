@@ -138,7 +138,7 @@ def is_host(value: str) -> bool:
 def place_below_prefix(scope: Scope) -> None:
     """Change the scope: the server is below the path that a proxy says it serves the page at, and what is asked for is
     named without it, whether the proxy has removed it or not. So all that judges a path and all that routes by it see
-    the same."""
+    the same. A prefix that is called as one of our own paths (/page, /docs) hides that."""
     prefix = Headers(scope=scope).get("x-forwarded-prefix", "").split(",")[0].strip().rstrip("/")
     while prefix and f"{scope['path']}/".startswith(f"{prefix}/"):
         scope["path"] = scope["path"][len(prefix) :] or "/"

@@ -20,7 +20,7 @@ import torch
 
 from gan import bundled
 from gan.config import GeneratorConfig
-from gan.errors import ModelError
+from gan.errors import ModelError, shortened
 from gan.hub import fetch, resolve
 from gan.model_folder import (
     CONFIG,
@@ -47,7 +47,6 @@ READERS = 4  # threads that open links for routes, of their own: pages being mad
 MAX_FETCHES = 2  # visitors' fetches at a time
 MAX_MULTIPLY_ADDS = 32_000_000  # for a digit of a visitor's model: four times dcgan's, the slowest that is bundled
 MAX_ACTIVATIONS = 200_000  # at a time, for a digit of a visitor's model: four times dcgan's
-TOLD_CHARACTERS = 300  # of an error, which may quote a stranger's file
 
 
 class NotReadyError(ModelError):
@@ -105,8 +104,7 @@ def check_cost(folder: Path) -> None:
 
 def for_visitors(error: ModelError, folder: Path, name: str) -> ModelError:
     """An error as visitors read it: one short line with the model's name for its folder on this machine."""
-    line = " ".join(str(error).replace(str(folder), name).split())
-    return ModelError(line if len(line) <= TOLD_CHARACTERS else f"{line[:TOLD_CHARACTERS]}…")
+    return ModelError(shortened(" ".join(str(error).replace(str(folder), name).split())))
 
 
 @dataclass(frozen=True)

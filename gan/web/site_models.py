@@ -16,7 +16,7 @@ from gan.hub.repository import CARD, read_text
 from gan.hub.resolve import Source, resolve
 from gan.model_folder import read_generator
 from gan.networks import Generator
-from gan.web.model_store import DEFAULT
+from gan.web.model_store import DEFAULT, name_of
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,14 @@ def site_models(names: Sequence[str | Path] = ()) -> list[SiteModel]:
         ModelError: there is no such model, it is damaged, or no browser can draw it.
     """
     if names:
-        return [_site_model(name) for name in dict.fromkeys(names)]
+        models = {name: _site_model(name) for name in dict.fromkeys(names)}
+        named: dict[str, str | Path] = {}
+        for name, model in models.items():
+            if (other := named.setdefault(name_of(model.generator), name)) != name:
+                raise UserError(
+                    f"{other} and {name} are both called {name_of(model.generator)} in links: rename one of the folders"
+                )
+        return list(models.values())
     found = []
     for name in sorted(bundled.bundled_models(), key=lambda name: name != DEFAULT):
         with suppress(NeedsServerError):

@@ -10,6 +10,7 @@ import train
 from gan.errors import UserError
 from gan.hub import push
 from gan.hub.__main__ import main
+from gan.hub.card import write_model_card
 from gan.hub.card_options import CardOptions, code_url_of, web_address
 from tests.hub.model_files import save_model
 
@@ -62,6 +63,15 @@ def test_a_licence_that_is_given_replaces_one_that_was_set_by_hand(hub, maker, r
     there = hub.repositories["models", "maker/digits"]
     card = there.head["README.md"].replace(b"license: mit", b"license: gpl-3.0")
     there.commit(there.head | {"README.md": card})
+    push.push(run_folder, "maker/digits")
+    assert card_of(hub).data.license == "gpl-3.0"
+    push.push(run_folder, "maker/digits", options=CardOptions(license="cc0-1.0"))
+    assert card_of(hub).data.license == "cc0-1.0"
+
+
+def test_a_licence_that_is_given_replaces_one_that_was_set_by_hand_in_the_folder(hub, maker, run_folder):
+    path = write_model_card(run_folder)
+    path.write_text(path.read_text().replace("license: mit", "license: gpl-3.0"))
     push.push(run_folder, "maker/digits")
     assert card_of(hub).data.license == "gpl-3.0"
     push.push(run_folder, "maker/digits", options=CardOptions(license="cc0-1.0"))

@@ -101,6 +101,12 @@ def test_all_bundled_models_that_a_browser_can_draw_are_there_unless_some_are_na
         site_models(["modern", "dcgan"])
     with pytest.raises(ModelError, match="no bundled model of that name"):
         site_models(["nobody"])
+    for folder in ("my-run", "my run"):
+        untrained(tmp_path / "own" / folder, "relu-2")
+    own = [str(tmp_path / "own" / folder) for folder in ("my-run", "my run", "my-run")]
+    with pytest.raises(UserError, match="my-run and .*my run are both called my-run in links: rename one"):
+        site_models(own)
+    assert len(site_models(own[::2])) == 1
 
 
 def test_a_card_is_shown_without_scripts_pictures_and_front_matter() -> None:
