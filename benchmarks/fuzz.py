@@ -3,8 +3,9 @@
     make fuzz                                  (some 6 minutes)
     python benchmarks/fuzz.py --examples 100   (shortened)
 
-Four attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included),
-mutations of model folders, quantized files among them, and what the page and every route say of the folders that load.
+Five attacks: schemathesis on the routes' OpenAPI document, hypothesis on Gradio's API (private functions included) and
+on the page's links and their cards, mutations of model folders, quantized files among them, and what the page and every
+route say of the folders that load.
 Exit status: 0, or 1 if one found a 500, a traceback, a path of this machine in an answer, or an error that is not the
 documented one.
 """
@@ -28,7 +29,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.load import ROOT, held, running
+from gan.bundled import bundled_models
 from gan.console import print_everywhere
+from tests.web.queries import queries
 
 MODEL_FILES = ("config.json", "config.json", "model.safetensors", "quantized.safetensors")
 RECORDING_FILES = ("history.jsonl", "metrics.json", "timelapse.json", "timelapse.webp")
@@ -94,6 +97,32 @@ def fuzz_gradio(address: str, examples: int) -> bool:
             print(f"Gradio's API: {str(error)[:1000]}")
             return False
     print(f"Gradio's API: {seen}")
+    return True
+
+
+def fuzz_links(address: str, examples: int) -> bool:
+    """hypothesis: links of the page of every kind, and their cards."""
+    seen: dict[int, int] = {}
+
+    @settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+        database=None,
+    )  # fmt: skip
+    @given(query=queries(bundled_models()))
+    def attack(query: str) -> None:
+        for path in ("/card.png", "/"):
+            answer = client.get(f"{path}?{query}")
+            seen[answer.status_code] = seen.get(answer.status_code, 0) + 1
+            assert answer.status_code in ((200,) if path == "/" else (200, 422, 503)), (path, query, answer.text[:300])
+            assert str(ROOT) not in answer.text, (path, query)
+
+    with httpx.Client(base_url=address, timeout=60) as client:
+        try:
+            attack()
+        except AssertionError as error:
+            print(f"links of the page: {str(error)[:1000]}")
+            return False
+    print(f"links of the page: {seen}")
     return True
 
 
@@ -227,6 +256,7 @@ def main() -> int:
         before = held(pid)["memory (MB)"]
         held_up &= fuzz_gradio(address, options.examples)
         held_up &= fuzz_routes(address, options.examples)
+        held_up &= fuzz_links(address, options.examples // 5)  # a page is long
         print(f"memory: {before:.0f} → {held(pid)['memory (MB)']:.0f} MB")
     return not held_up
 

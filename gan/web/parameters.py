@@ -223,7 +223,7 @@ def key_classes() -> Any:
 def open_digit() -> Any:
     return parameter(
         None, {"is": "seeds"}, _read_seeds, "The digit that is shown large: its number (and, after a comma, its class)",
-        {"type": "string"}, write=write_list, only="page",
+        {"type": "string", "pattern": r"^\d{1,10}(,\d)?$", "example": "9,3"}, write=write_list, only="page",
     )  # fmt: skip
 
 
@@ -234,8 +234,8 @@ def position() -> Any:
         return tuple(int(n) for n in text.split(","))
 
     return parameter(
-        None, {"is": "position"}, read, "The frame that is shown, or column and row in the plane", {"type": "string"},
-        write=write_list, only="page",
+        None, {"is": "position"}, read, "The frame that is shown, or column and row in the plane",
+        {"type": "string", "pattern": r"^\d{1,3}(,\d{1,3})?$", "example": "30"}, write=write_list, only="page",
     )  # fmt: skip
 
 

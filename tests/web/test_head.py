@@ -3,9 +3,12 @@
 import html
 import json
 import re
+from typing import Any
 
 import anyio
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import HTMLResponse
@@ -17,6 +20,7 @@ from gan.web.head import MAX_WAITING, LinkHead
 from gan.web.model_store import ModelStore
 from gan.web.routes import routes
 from tests.conftest import in_own_loop
+from tests.web.queries import queries
 
 PAGE = '<!doctype html><html><head><meta property="og:title" content="Gradio"><title>x</title></head></html>'
 
@@ -122,6 +126,16 @@ def test_a_digit_that_is_not_there_cannot_be_opened(client: TestClient, query: s
     assert "open=" not in tags(page.text)["og:url"]
     assert client.get(tags(page.text)["og:image"]).status_code == 200
     assert client.get(f"/card.png?seed=7&count=9&{query}").status_code == 422
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@given(data=st.data())
+def test_every_link_opens_and_what_it_opens_as_has_a_card(client: TestClient, data: Any) -> None:
+    query = data.draw(queries(["served", "plain"]))
+    page = client.get(f"/?{query}")
+    assert page.status_code == 200
+    assert client.get(tags(page.text)["og:image"]).status_code == 200
+    assert client.get(f"/card.png?{query}").status_code == (422 if state(page.text)["problems"] else 200)
 
 
 @in_own_loop
