@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 import torch
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from gan.hub.resolve import load_generator
 from gan.web.model_store import ModelStore
@@ -17,6 +17,7 @@ from tests.browser.ensure_browser import find_browser
 from tests.web.models import untrained
 
 torch.set_num_threads(1)
+expect.set_options(timeout=15_000)  # a machine may be slow: what never comes fails all the same
 
 
 def free_port() -> int:
@@ -96,7 +97,7 @@ def opening(browser: Browser) -> Iterator[Open]:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         context.on(
             "request",
