@@ -30,7 +30,7 @@ def expect_query(page: Page, **values: str | None) -> None:
         page.wait_for_function(
             "want => { const q = new URLSearchParams(location.search);"
             " return Object.entries(want).every(([k, v]) => q.get(k) === v) }",
-            arg=values, timeout=5_000,
+            arg=values,
         )  # fmt: skip
     except Exception as error:
         raise AssertionError(f"the address holds {query(page)}, not {values}") from error

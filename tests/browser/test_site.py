@@ -136,9 +136,7 @@ def test_a_value_that_no_link_may_hold_gives_way_to_the_nearest(open_page, site)
 def test_the_first_digits_draw_themselves(open_page, site) -> None:
     page = open_page(site.url, ready="#wall[data-painted]")
     first = pixels(page, "#wall canvas")
-    page.wait_for_function(
-        "first => document.querySelector('#wall canvas').toDataURL() !== first", arg=first, timeout=3000
-    )
+    page.wait_for_function("first => document.querySelector('#wall canvas').toDataURL() !== first", arg=first)
 
 
 def test_tabs_are_moved_over_by_arrow_keys(open_page, site) -> None:
