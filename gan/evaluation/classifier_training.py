@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass, field, replace
@@ -17,13 +18,14 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from gan.config import IMAGE_SIZE, DatasetName
 from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
-from gan.errors import UserError
-from gan.evaluation.classifier import WEIGHTS, Classifier, as_input, calibrate
+from gan.errors import ModelError, UserError, listed
+from gan.evaluation.classifier import WEIGHTS, Classifier, as_input, calibrate, read_classifier_config
 from gan.evaluation.reference import FILE, FLOOR_SAMPLES, Reference, make_reference
 from gan.evaluation.standard import classifier_folder, obstacle_to_a_classifier
-from gan.files import to_json, write_atomically
+from gan.files import check_writable, to_json, write_together
 from gan.model_folder import CONFIG
 
+WHAT = "digit classifier: features and readings for gan.evaluation"  # by which config.json is known as ours
 LEAST_STEPS = 3000  # six times the memory of the moving average of the weights
 
 
@@ -131,15 +133,36 @@ def save(
         for name, module in ((WEIGHTS, classifier), (FILE, reference))
     }
     config = {
-        "what": "digit classifier: features and readings for gan.evaluation",
+        "what": WHAT,
         "training": asdict(training),
         **({"dataset": data.name, "dataset_fingerprint": data.fingerprint()} if data else {}),
         "test_accuracy": test_accuracy,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    write_atomically(folder / CONFIG, to_json(config))
+    contents: dict[str, bytes | str] = {**files, CONFIG: to_json(config)}
+    write_together({folder / name: content for name, content in contents.items()})
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than a classifier, or can't be written, before minutes are spent.
+
+    Raises:
+        UserError: which of the two, and what is there.
+    """
+    held = sorted(path.name for path in folder.glob("[!.]*")) if os.path.isdir(folder) else []
+    if set(held) - {WEIGHTS, FILE} and not _is_a_classifiers(folder):
+        raise UserError(
+            f"{folder} is no classifier's folder: it holds {listed(held)}, which could be overwritten. Nothing was "
+            f"touched; choose a new or an empty --output-dir"
+        )
+    check_writable(folder)
+
+
+def _is_a_classifiers(folder: Path) -> bool:
+    try:
+        return read_classifier_config(folder).get("what") == WHAT
+    except ModelError:
+        return False
 
 
 # The command
@@ -174,6 +197,7 @@ def main(arguments: list[str] | None = None) -> int:
         if obstacle := obstacle_to_a_classifier(data):  # said now rather than after the training
             raise UserError(f"{obstacle}, so none can be trained")
         folder = options.output_dir or classifier_folder(data.name, data.fingerprint())
+        check_folder(folder)
         print(data.description(), flush=True)
         if options.dataset == "folder":
             real, test = data.split()
