@@ -213,6 +213,42 @@ def test_a_folder_that_cannot_be_written_is_refused_before_training(mnist_dir, t
     assert f"cannot write {tmp_path / 'file'}: {tmp_path / 'file'} is a file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("flag", "value", "allowed"),
+    [
+        ("--epochs", "0", "from 1 to 100000"),
+        ("--batch-size", "0", "at least 2"),
+        ("--learning-rate", "nan", "above 0 and at most 1"),
+        ("--weight-decay", "-1.0", "from 0 to 1"),
+        ("--average-decay", "2.0", "from 0 to below 1"),
+        ("--rotation", "inf", "from 0 to 180"),
+        ("--zoom", "1.0", "from 0 to below 1"),
+        ("--shift", "29.0", "from 0 to 28"),
+        ("--seed", "-1", "from 0 to 4294967295 (2³²−1)"),
+    ],
+)
+def test_a_value_out_of_its_range_is_wrong_usage(capsys, flag, value, allowed):
+    assert main([flag, value]) == 2
+    said = f"gan.evaluation.classifier_training: {flag} must be {allowed}, not {value}\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_batch_of_more_digits_than_there_are_is_refused(toy_data):
+    with pytest.raises(UserError, match="--batch-size must be at most 1024, the training digits that toy has"):
+        train(toy_data, Training(batch_size=100_000))
+
+
+@pytest.mark.usefixtures("untrained")
+def test_an_interruption_is_one_line(mnist_dir, tmp_path, monkeypatch, capsys):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classifier_training, "train", interrupt)
+    assert main(["--data-dir", str(mnist_dir), "--output-dir", str(tmp_path / "new")]) == 130
+    assert capsys.readouterr().err == "gan.evaluation.classifier_training: interrupted\n"
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_classifier_may_replace_another_or_one_that_was_not_saved_whole(folder, tmp_path):
     check_folder(folder)
     (folder / "config.json").unlink()
