@@ -138,6 +138,12 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
         if files is None:
             raise ValueError("not what was to be downloaded")
         pixels, labels = (torch.from_numpy(_native(mnist_files.read(path))) for path in (files.images, files.labels))
+        if pixels.dtype != torch.uint8:
+            raise ValueError(f"{files.images.name} holds {pixels.dtype}, not bytes 0 … 255")
+        dimensions = 2 if name == "qmnist" else 1
+        if labels.ndim != dimensions or labels.is_floating_point():
+            wanted = f"whole numbers in {dimensions} dimension{'s' * (dimensions > 1)}"
+            raise ValueError(f"{files.labels.name} holds {labels.dtype} {list(labels.shape)}, not {wanted}")
         if name == "qmnist":
             labels = labels[:, 0]  # the other columns say who wrote the digit
         if name == "emnist-digits":

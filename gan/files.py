@@ -36,7 +36,9 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
     that a process that is killed hardly ever leaves new ones beside old ones; the last one comes last.
 
     Raises:
-        UserError: as `write_atomically`; the older files are left as they were.
+        UserError: as `write_atomically`; the older files are left as they were. Only if a rename is refused after the
+            first, some are new: the others then wait beside them under their temporary names, so that whoever knows
+            what belongs together can bring it to its end, as `gan.model_folder.read_saved` does.
     """
     written: dict[Path, Path] = {}  # where it is for now → where it belongs
     try:
@@ -53,8 +55,9 @@ def write_together(contents: Mapping[Path, bytes | str]) -> None:
             for temporary_path, path in written.items():
                 patiently(partial(os.replace, temporary_path, path))
         except BaseException:
-            for temporary_path in written:
-                temporary_path.unlink(missing_ok=True)
+            if all(os.path.exists(temporary_path) for temporary_path in written):  # none has been renamed
+                for temporary_path in written:
+                    temporary_path.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise unwritable(path, error) from error

@@ -105,22 +105,29 @@ def readable_suffixes() -> frozenset[str]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder that aren't hidden. A folder that several links lead to is read once, so that links in
-    a circle come to an end."""
+    """The files below a folder that aren't hidden. Each folder is read once, however many links lead to it, so that
+    links in a circle come to an end; and links last, so that a folder that lies there itself is read as what it is
+    called there."""
     visited: set[str] = set()
 
     def refuse(error: OSError) -> None:
         raise UserError(f"{error.filename} can't be listed ({error.strerror}): make it readable or move it away")
 
-    for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
-        visited.add(os.path.realpath(place))
-        folders[:] = sorted(
-            name for name in folders if name[0] != "." and os.path.realpath(os.path.join(place, name)) not in visited
-        )
-        paths = (Path(place, name) for name in files if name[0] != ".")
-        for path in paths:
-            if os.path.isfile(path) or os.path.islink(path):  # no pipe, which would be waited for
-                yield path
+    starts = [str(folder)]  # grows by the links
+    for start in starts:
+        for place, folders, files in os.walk(start, followlinks=True, onerror=refuse):
+            real = os.path.realpath(place)
+            if real in visited:
+                folders.clear()
+                continue
+            visited.add(real)
+            shown = sorted(name for name in folders if name[0] != ".")
+            starts += [path for path in (os.path.join(place, name) for name in shown) if os.path.islink(path)]
+            folders[:] = [name for name in shown if not os.path.islink(os.path.join(place, name))]
+            paths = (Path(place, name) for name in files if name[0] != ".")
+            for path in paths:
+                if os.path.isfile(path) or os.path.islink(path):  # no pipe, which would be waited for
+                    yield path
 
 
 def _labels(folder: Path, paths: Sequence[Path]) -> np.ndarray | None:

@@ -69,6 +69,34 @@ def test_images_of_another_shape_are_refused(tmp_path: Path) -> None:
         load_dataset("mnist", tmp_path)
 
 
+def write_typed(path: Path, code: int, array: np.ndarray) -> None:
+    """An IDX file of values of any type, by its code."""
+    path.write_bytes(struct.pack(f">BBBB{array.ndim}I", 0, 0, code, array.ndim, *array.shape) + array.tobytes())
+
+
+def test_pixels_that_are_no_bytes_are_refused_by_name(tmp_path: Path) -> None:
+    path = write_mnist(tmp_path) / "MNIST" / "raw" / "train-images-idx3-ubyte"
+    write_typed(path, 13, np.zeros((512, 28, 28), ">f4"))
+    with pytest.raises(UserError, match=r"train-images-idx3-ubyte holds torch\.float32, not bytes 0 … 255"):
+        load_dataset("mnist", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "labels", "said"),
+    [
+        (8, np.zeros((), "u1"), r"torch\.uint8 \[\]"),
+        (8, np.zeros((512, 2), "u1"), r"torch\.uint8 \[512, 2\]"),
+        (13, np.zeros(512, ">f4"), r"torch\.float32 \[512\]"),
+    ],
+)
+def test_labels_of_another_shape_or_type_are_refused_by_name(
+    tmp_path: Path, code: int, labels: np.ndarray, said: str
+) -> None:
+    write_typed(write_mnist(tmp_path) / "MNIST" / "raw" / "train-labels-idx1-ubyte", code, labels)
+    with pytest.raises(UserError, match=f"train-labels-idx1-ubyte holds {said}, not whole numbers in 1 dimension"):
+        load_dataset("mnist", tmp_path)
+
+
 def test_a_failed_download_names_what_was_tried_and_both_remedies(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +185,9 @@ def test_qmnists_labels_are_the_first_of_its_columns(tmp_path: Path) -> None:
     path.write_bytes(bytes([0, 0, 12, 2]) + struct.pack(">2I", 30, 8) + columns.tobytes())
     data = load_dataset("qmnist", tmp_path)
     np.testing.assert_array_equal(data.labels, labels)
+    write_idx(path, labels)
+    with pytest.raises(UserError, match=r"idx2-int holds torch\.uint8 \[30\], not whole numbers in 2 dimensions"):
+        load_dataset("qmnist", tmp_path)
 
 
 def test_a_damaged_archive_is_named(tmp_path: Path) -> None:

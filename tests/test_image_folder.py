@@ -278,6 +278,19 @@ def test_links_are_followed_once_and_circles_end(tmp_path: Path) -> None:
     assert data.labels.tolist() == [3, 3, 7]
 
 
+def test_links_beside_a_folder_and_before_it_do_not_read_it_again(tmp_path: Path) -> None:
+    save(tmp_path / "mine" / "0" / "a.png")
+    save(tmp_path / "mine" / "1" / "b.png")
+    save(tmp_path / "elsewhere" / "c.png")
+    (tmp_path / "mine" / "0" / "also").symlink_to("../1")
+    (tmp_path / "mine" / "2").symlink_to("1")
+    for name in ("3", "4"):
+        (tmp_path / "mine" / name).symlink_to(tmp_path / "elsewhere")
+    data = load_image_folder(tmp_path / "mine")
+    assert data.labels is not None
+    assert data.labels.tolist() == [0, 1, 3]
+
+
 def test_a_link_to_nothing_and_a_pipe(tmp_path: Path) -> None:
     save(tmp_path / "a.png")
     os.mkfifo(tmp_path / "pipe.png")  # nobody writes into it: to open it would be to wait

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from gan import model_folder
-from gan.errors import ModelError
+from gan.errors import ModelError, UserError
 from gan.files import write_together
 from gan.hub import push
 from gan.hub.card_options import CardOptions
 from gan.hub.repository import Target
 from gan.hub.resolve import load_discriminator, load_generator
-from gan.model_folder import CONFIG, read_saved
+from gan.model_folder import CONFIG, QUANTIZED, read_saved
 from tests.hub.model_files import files_of, save_model
 
 STAGES = 12  # of a save: four files made, written through to the disk, renamed
@@ -68,6 +68,27 @@ def test_a_save_that_is_killed_at_any_stage_leaves_a_whole_model(
         load_discriminator(folder)
     half = folders[10]
     assert push.contents(half, Target("maker/digits"), CardOptions()).files[CONFIG] == (half / CONFIG).read_bytes()
+
+
+@pytest.mark.parametrize("refused", [QUANTIZED, CONFIG])
+def test_a_save_whose_rename_is_refused_is_finished_by_the_next_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """As a virus scanner does on Windows, which holds a file for longer than is waited."""
+    monkeypatch.setattr(model_folder.time, "sleep", lambda seconds: None)
+    folder, replace = save_model(tmp_path / "run"), os.replace
+
+    def refuse(source: Path, target: Path) -> None:
+        if target.name == refused:
+            raise PermissionError(13, "The process cannot access the file", str(target))
+        replace(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", refuse)
+        with pytest.raises(UserError, match=f"cannot write .*{refused}"):
+            save_model(folder, seed=1)
+    assert load_generator(folder).weights == load_generator(save_model(tmp_path / "newer", seed=1)).weights
+    assert not list(folder.glob(".*"))
 
 
 def test_what_is_pushed_is_of_one_save_though_a_run_writes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

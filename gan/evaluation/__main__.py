@@ -20,7 +20,7 @@ from gan.evaluation.classifier import NUM_FEATURES
 from gan.evaluation.evaluate import DRAWS, RealDigits, RealImages, draw_images, evaluate
 from gan.evaluation.report import METRICS, format_table
 from gan.evaluation.standard import standard_of
-from gan.files import to_json, write_atomically
+from gan.files import check_writable, to_json, write_atomically
 from gan.hub.card import CARD, write_model_card
 from gan.hub.resolve import resolve
 from gan.model_folder import read_config, weights_of
@@ -85,6 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         output = options.output or (source.folder / METRICS if source.commit is None else None)
         if output:
             _read_metrics(output)  # refused now rather than after minutes
+            check_writable(output.parent)
         device = choose_device(options.device)
         generator = Generator.from_pretrained(
             source.name if source.commit else source.folder, revision=source.commit, device=device
@@ -93,11 +94,13 @@ def main(arguments: list[str] | None = None) -> int:
         real, test = _load_real(source.name, training_record, options)
 
         def keep(key: str, result: dict[str, Any]) -> None:
-            if output:  # before it is printed: minutes were spent on it
-                write_atomically(output, to_json({**_read_metrics(output), key: result}))
-                if output == source.folder / METRICS and (source.folder / CARD).is_file():
-                    write_model_card(source.folder)
-            print(format_table(result, generator.name))
+            try:
+                if output:  # before it is printed: minutes were spent on it
+                    write_atomically(output, to_json({**_read_metrics(output), key: result}))
+                    if output == source.folder / METRICS and (source.folder / CARD).is_file():
+                        write_model_card(source.folder)
+            finally:  # and printed where it can't be kept
+                print(format_table(result, generator.name))
             if output:
                 print(f"kept in {output}")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import os
 import sys
 import time
 from dataclasses import asdict, dataclass, field, replace
@@ -17,13 +18,14 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from gan.config import IMAGE_SIZE, DatasetName
 from gan.console import print_everywhere
 from gan.data import Dataset, load_dataset
-from gan.errors import UserError
-from gan.evaluation.classifier import WEIGHTS, Classifier, as_input, calibrate
+from gan.errors import ModelError, UserError, listed
+from gan.evaluation.classifier import WEIGHTS, Classifier, as_input, calibrate, read_classifier_config
 from gan.evaluation.reference import FILE, FLOOR_SAMPLES, Reference, make_reference
 from gan.evaluation.standard import classifier_folder, obstacle_to_a_classifier
-from gan.files import to_json, write_atomically
+from gan.files import check_writable, to_json, write_together
 from gan.model_folder import CONFIG
 
+WHAT = "digit classifier: features and readings for gan.evaluation"  # by which config.json is known as ours
 LEAST_STEPS = 3000  # six times the memory of the moving average of the weights
 
 
@@ -45,6 +47,22 @@ class Training:
     shift: float = 2.0
     """Pixels either way."""
     seed: int = 0
+    """Determines the initial weights, the order of the digits and how they are varied, 0 … 2³²−1."""
+
+    def __post_init__(self) -> None:
+        def require(ok: bool, name: str, allowed: str) -> None:
+            if not ok:
+                raise UserError(f"--{name.replace('_', '-')} must be {allowed}, not {getattr(self, name)}")
+
+        require(1 <= self.epochs <= 100_000, "epochs", "from 1 to 100000")
+        require(self.batch_size >= 2, "batch_size", "at least 2")  # of one digit BatchNorm knows no variance
+        require(0 < self.learning_rate <= 1, "learning_rate", "above 0 and at most 1")
+        require(0 <= self.weight_decay <= 1, "weight_decay", "from 0 to 1")
+        require(0 <= self.average_decay < 1, "average_decay", "from 0 to below 1")
+        require(0 <= self.rotation <= 180, "rotation", "from 0 to 180")
+        require(0 <= self.zoom < 1, "zoom", "from 0 to below 1")
+        require(0 <= self.shift <= IMAGE_SIZE, "shift", f"from 0 to {IMAGE_SIZE}")
+        require(0 <= self.seed < 2**32, "seed", f"from 0 to {2**32 - 1} (2³²−1)")
 
     def lengthened(self, images: int) -> "Training":
         """The same for a data set of this many images, with epochs enough for it."""
@@ -52,8 +70,18 @@ class Training:
 
 
 def train(data: Dataset, options: Training) -> Classifier:
-    """A classifier trained on a labelled data set, calibrated and in evaluation mode."""
+    """A classifier trained on a labelled data set, calibrated and in evaluation mode.
+
+    Raises:
+        UserError: it has no labels, or fewer images than a batch.
+    """
     images, labels = _images_and_labels(data)
+    steps = len(images) // options.batch_size
+    if steps == 0:
+        raise UserError(
+            f"--batch-size must be at most {len(images)}, the training digits that {data.name} has, "
+            f"not {options.batch_size}"
+        )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)  # the initial weights
         classifier = Classifier().to(memory_format=torch.channels_last)
@@ -62,7 +90,6 @@ def train(data: Dataset, options: Training) -> Classifier:
         classifier, multi_avg_fn=get_ema_multi_avg_fn(options.average_decay), use_buffers=True
     )  # BatchNorm's statistics are averaged too
     optimizer = torch.optim.AdamW(classifier.parameters(), weight_decay=options.weight_decay, fused=True)
-    steps = len(images) // options.batch_size
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, options.learning_rate, total_steps=options.epochs * steps, pct_start=0.2
     )
@@ -131,15 +158,36 @@ def save(
         for name, module in ((WEIGHTS, classifier), (FILE, reference))
     }
     config = {
-        "what": "digit classifier: features and readings for gan.evaluation",
+        "what": WHAT,
         "training": asdict(training),
         **({"dataset": data.name, "dataset_fingerprint": data.fingerprint()} if data else {}),
         "test_accuracy": test_accuracy,
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
-    for name, content in files.items():
-        write_atomically(folder / name, content)
-    write_atomically(folder / CONFIG, to_json(config))
+    contents: dict[str, bytes | str] = {**files, CONFIG: to_json(config)}
+    write_together({folder / name: content for name, content in contents.items()})
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds something else than a classifier, or can't be written, before minutes are spent.
+
+    Raises:
+        UserError: which of the two, and what is there.
+    """
+    held = sorted(path.name for path in folder.glob("[!.]*")) if os.path.isdir(folder) else []
+    if set(held) - {WEIGHTS, FILE} and not _is_a_classifiers(folder):
+        raise UserError(
+            f"{folder} is no classifier's folder: it holds {listed(held)}, which could be overwritten. Nothing was "
+            f"touched; choose a new or an empty --output-dir"
+        )
+    check_writable(folder)
+
+
+def _is_a_classifiers(folder: Path) -> bool:
+    try:
+        return read_classifier_config(folder).get("what") == WHAT
+    except ModelError:
+        return False
 
 
 # The command
@@ -160,13 +208,17 @@ class Options:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train, test, save. Exit status: 0 done, 1 failed, 2 wrong usage."""
-    options = tyro.cli(
-        Options,
-        args=arguments,
-        prog="python -m gan.evaluation.classifier_training",
-        config=(tyro.conf.OmitArgPrefixes,),
-    )
+    """Train, test, save. Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        options = tyro.cli(
+            Options,
+            args=arguments,
+            prog="python -m gan.evaluation.classifier_training",
+            config=(tyro.conf.OmitArgPrefixes,),
+        )
+    except UserError as error:  # a value of the right type, out of its range
+        print(f"gan.evaluation.classifier_training: {error}", file=sys.stderr)
+        return 2
     try:
         data = load_dataset(options.dataset, options.data_dir)
         if options.dataset == "mnist" and len(data) < max(FLOOR_SAMPLES):  # the bundled floors are all measured
@@ -174,6 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
         if obstacle := obstacle_to_a_classifier(data):  # said now rather than after the training
             raise UserError(f"{obstacle}, so none can be trained")
         folder = options.output_dir or classifier_folder(data.name, data.fingerprint())
+        check_folder(folder)
         print(data.description(), flush=True)
         if options.dataset == "folder":
             real, test = data.split()
@@ -186,6 +239,9 @@ def main(arguments: list[str] | None = None) -> int:
     except UserError as error:
         print(f"gan.evaluation.classifier_training: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("gan.evaluation.classifier_training: interrupted", file=sys.stderr)
+        return 130
     print(f"{right:.2%} of the test digits read right; saved in {folder}")
     return 0
 

@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 
 from gan.data import Dataset
 from gan.errors import ModelError, UserError
-from gan.evaluation import reference
+from gan.evaluation import classifier_training, reference
 from gan.evaluation.classifier import FOLDER, WEIGHTS, load_classifier, read_classifier_config
-from gan.evaluation.classifier_training import Training, accuracy, main, save, train
+from gan.evaluation.classifier_training import Training, accuracy, check_folder, main, save, train
 from gan.evaluation.reference import FLOOR_SAMPLES, classes_to_ask, load_reference, make_reference
 from tests.conftest import blobs
 
@@ -180,6 +180,80 @@ def test_what_is_saved_is_loaded_back(trained, toy_data, tmp_path, monkeypatch):
 def test_too_little_data_is_refused_before_training(mnist_dir, tmp_path, capsys):
     assert main(["--data-dir", str(mnist_dir), "--output-dir", str(tmp_path / "new")]) == 1
     assert "needs 10000 training digits, and mnist has 512" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.fixture
+def untrained(monkeypatch):
+    """The command takes a small MNIST, and must not come to the training."""
+
+    def train(*_: object) -> None:
+        raise AssertionError("it has begun to train")
+
+    monkeypatch.setattr(classifier_training, "FLOOR_SAMPLES", (100,))
+    monkeypatch.setattr(classifier_training, "obstacle_to_a_classifier", lambda data: None)
+    monkeypatch.setattr(classifier_training, "train", train)
+
+
+@pytest.mark.usefixtures("untrained")
+@pytest.mark.parametrize("config", ['{"recipe": "small", "sha256": {}}', "{", "[]"])
+def test_a_folder_of_something_else_is_refused_before_training(mnist_dir, tmp_path, capsys, config):
+    (tmp_path / "config.json").write_text(config)
+    (tmp_path / "model.safetensors").write_text("weights")
+    assert main(["--data-dir", str(mnist_dir), "--output-dir", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path} is no classifier's folder: it holds config.json, model.safetensors, which could" in said
+    assert (tmp_path / "config.json").read_text() == config
+
+
+@pytest.mark.usefixtures("untrained")
+def test_a_folder_that_cannot_be_written_is_refused_before_training(mnist_dir, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main(["--data-dir", str(mnist_dir), "--output-dir", str(tmp_path / "file")]) == 1
+    assert f"cannot write {tmp_path / 'file'}: {tmp_path / 'file'} is a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "allowed"),
+    [
+        ("--epochs", "0", "from 1 to 100000"),
+        ("--batch-size", "0", "at least 2"),
+        ("--learning-rate", "nan", "above 0 and at most 1"),
+        ("--weight-decay", "-1.0", "from 0 to 1"),
+        ("--average-decay", "2.0", "from 0 to below 1"),
+        ("--rotation", "inf", "from 0 to 180"),
+        ("--zoom", "1.0", "from 0 to below 1"),
+        ("--shift", "29.0", "from 0 to 28"),
+        ("--seed", "-1", "from 0 to 4294967295 (2³²−1)"),
+    ],
+)
+def test_a_value_out_of_its_range_is_wrong_usage(capsys, flag, value, allowed):
+    assert main([flag, value]) == 2
+    said = f"gan.evaluation.classifier_training: {flag} must be {allowed}, not {value}\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_batch_of_more_digits_than_there_are_is_refused(toy_data):
+    with pytest.raises(UserError, match="--batch-size must be at most 1024, the training digits that toy has"):
+        train(toy_data, Training(batch_size=100_000))
+
+
+@pytest.mark.usefixtures("untrained")
+def test_an_interruption_is_one_line(mnist_dir, tmp_path, monkeypatch, capsys):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(classifier_training, "train", interrupt)
+    assert main(["--data-dir", str(mnist_dir), "--output-dir", str(tmp_path / "new")]) == 130
+    assert capsys.readouterr().err == "gan.evaluation.classifier_training: interrupted\n"
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_classifier_may_replace_another_or_one_that_was_not_saved_whole(folder, tmp_path):
+    check_folder(folder)
+    (folder / "config.json").unlink()
+    check_folder(folder)
+    check_folder(tmp_path / "new")
     assert not (tmp_path / "new").exists()
 
 

@@ -11,6 +11,7 @@ from gan import model_folder
 from gan.config import DiscriminatorConfig, GeneratorConfig
 from gan.data import Dataset, load_dataset
 from gan.errors import UserError
+from gan.evaluation import __main__ as command
 from gan.evaluation.__main__ import main
 from gan.evaluation.evaluate import RealDigits, _rows_of, evaluate, quick_scores
 from gan.evaluation.report import EXPLANATIONS, format_table
@@ -242,6 +243,18 @@ def test_figures_are_kept_where_they_cannot_be_printed(folder, mnist_dir, monkey
     assert "evaluation" in json.loads((folder / "metrics.json").read_text())
 
 
+def test_figures_are_printed_where_they_cannot_be_kept(folder, mnist_dir, monkeypatch, capsys):
+    def refuse(*_: object) -> None:
+        raise UserError("cannot write metrics.json: No space left on device")
+
+    monkeypatch.setattr(command, "write_atomically", refuse)
+    assert run(folder, mnist_dir) == 1
+    said = capsys.readouterr()
+    assert "frechet_train" in said.out
+    assert "kept in" not in said.out
+    assert said.err == "gan.evaluation: cannot write metrics.json: No space left on device\n"
+
+
 def test_it_keeps_the_figures_where_it_is_told(folder, mnist_dir, tmp_path):
     assert run(folder, mnist_dir, "--output", str(tmp_path / "elsewhere.json")) == 0
     assert "evaluation" in json.loads((tmp_path / "elsewhere.json").read_text())
@@ -290,6 +303,12 @@ def test_a_metrics_file_that_cannot_be_added_to_is_left_alone(folder, mnist_dir,
     (folder / "metrics.json").write_text(content)
     assert "--output" in refused(capsys, folder, mnist_dir)
     assert (folder / "metrics.json").read_text() == content
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_it_measures(folder, mnist_dir, monkeypatch, capsys):
+    monkeypatch.setattr(command, "evaluate", lambda *_: pytest.fail("it has measured"))
+    output = folder / "config.json" / "metrics.json"
+    assert f"{folder / 'config.json'} is a file" in refused(capsys, folder, mnist_dir, "--output", str(output))
 
 
 @pytest.mark.parametrize(
