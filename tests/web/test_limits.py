@@ -46,6 +46,13 @@ def test_a_malformed_proxy_header_is_refused(client: TestClient, header: str, va
     assert answer.status_code == 400 or (header, value) == ("x-forwarded-prefix", ",")
 
 
+def test_a_request_must_name_its_host() -> None:
+    """HTTP/1.0 does not ask for it, but Gradio reads it where another page asks."""
+    with pytest.raises(limits.RefusedRequestError, match="host must be given") as refused:
+        limits.check_headers({"type": "http", "headers": [(b"origin", b"https://example.org")]})
+    assert refused.value.status == 400
+
+
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host"])
 @pytest.mark.parametrize(
     "value", ["999.999.999.999", "1.2.3", "[1:2]", "[..]", "[:::::]", "[1.2.3.4]", "[::ffff:1.2.3.999]"]
@@ -139,6 +146,29 @@ def test_a_call_that_gradio_would_stumble_over_is_refused(client: TestClient, bo
             continue  # to it, any other key is an argument
         assert 400 <= answer.status_code < 500, (call, answer.text)
         assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("depth", [limits.MAX_DEPTH + 1, 334, 10_000])
+@pytest.mark.parametrize("braces", [("[", "]"), ('{"a":', "}")])
+def test_a_body_that_is_too_deep_to_be_walked_through_is_refused(
+    client: TestClient, depth: int, braces: tuple[str, str]
+) -> None:
+    """By MCP as well."""
+    body = braces[0] * depth + "1" + braces[1] * depth
+    for call in (*CALLS, "mcp/"):
+        answer = client.post(f"/gradio_api/{call}", content=body.encode())
+        assert (answer.status_code, answer.json()["detail"].partition("lists and ")[2]) == (
+            400,
+            "objects inside each other",
+        )
+
+
+def test_a_body_may_be_as_deep_as_said() -> None:
+    for body in (
+        "[" * limits.MAX_DEPTH + "]" * limits.MAX_DEPTH,
+        '{"a":' * limits.MAX_DEPTH + "1" + "}" * limits.MAX_DEPTH,
+    ):
+        limits.json_value(body.encode())
 
 
 def test_refused_arguments_are_answered_422_and_no_address_is_told(client: TestClient) -> None:
