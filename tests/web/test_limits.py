@@ -157,10 +157,8 @@ def test_a_body_that_is_too_deep_to_be_walked_through_is_refused(
     body = braces[0] * depth + "1" + braces[1] * depth
     for call in (*CALLS, "mcp/"):
         answer = client.post(f"/gradio_api/{call}", content=body.encode())
-        assert (answer.status_code, answer.json()["detail"].partition("lists and ")[2]) == (
-            400,
-            "objects inside each other",
-        )
+        assert answer.status_code == 400
+        assert "lists and objects inside each other" in answer.json()["detail"]
 
 
 def test_a_body_may_be_as_deep_as_said() -> None:
@@ -242,10 +240,10 @@ def test_every_answer_says_how_it_is_to_be_taken(client: TestClient) -> None:
 
 
 def test_all_that_gradio_makes_anew_for_each_that_asks_is_made_one_at_a_time(client: TestClient) -> None:
-    for path in ("/", "/config"):
+    for path in ("/", "/config", "/gradio_api/info", "/gradio_api/openapi.json"):
         for spelling in (path, f"{path}/", f"/{path}", f"{path}//", f"/x{path}", f"//x/{path}/"):
             answer = client.get(f"http://testserver{spelling}")
-            assert answer.status_code != 200 or PAGE.fullmatch(spelling) or len(answer.content) < 10_000, spelling
+            assert answer.status_code != 200 or PAGE.fullmatch(spelling) or len(answer.content) < 5_000, spelling
 
 
 def test_any_page_may_read_a_picture(client: TestClient) -> None:
