@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from gan.web.model_store import ModelStore
 from gan.web.serve import application
+from gan.writing import STROKES
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +52,10 @@ def test_its_tools_answer(client: TestClient) -> None:
     write = next(name for name in tools if name.endswith("write"))
     image, _ = ask(client, "tools/call", {"name": write, "arguments": {"text": "7"}})["result"]["content"]
     assert (image["type"], image["mimeType"]) == ("image", "image/png")
+
+
+def test_what_can_be_written_is_told_whole(client: TestClient) -> None:
+    tools = ask(client, "tools/list", {})["result"]["tools"]
+    write = next(tool for tool in tools if tool["name"].endswith("write"))
+    told = write["inputSchema"]["properties"]["text"]["description"]
+    assert set(STROKES) - {" "} <= set(told.split())
