@@ -108,7 +108,7 @@ def functions(
         """Write a line of digits by hand. Spaces and separators are drawn, not generated.
 
         Args:
-            text: 1 to 64 digits, spaces and - . / : + , characters.
+            text: 1 to 64 digits, spaces and - . / : + , ( ) characters.
             seed: Number of the handwriting, 0 to 4294967295.
             hand: one (handwriting for all digits) or own (digit i of the line has the number seed + i).
             temperature: Scale of the latent, 0.1 to 1.5; lower is more typical and less varied.

@@ -72,8 +72,9 @@ class Connection(H11Protocol):
             self._waiting = None
 
     def on_response_complete(self) -> None:
+        body_missing = self.conn.their_state is h11.SEND_BODY  # asked before the next request is begun, if one waits
         super().on_response_complete()
-        if self.conn.their_state is h11.SEND_BODY:  # the answer didn't need it, and it may never end
+        if body_missing:  # the answer didn't need it, and it may never end
             self.transport.close()
         self._unstick()  # what was unread of the answer before says nothing about this one
         self._wait_for_head()

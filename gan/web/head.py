@@ -37,7 +37,8 @@ from gan.web.requests import Request
 from gan.web.routes import busy
 from gan.web.words import ENGLISH
 
-PAGE = re.compile("/*|/+config/*")  # what Gradio makes anew for each that asks
+# What Gradio makes anew for each that asks.
+PAGE = re.compile(r"/*|/+config/*|/gradio_api/(info|openapi\.json)/?")
 MAX_WAITING = 200  # who wait for a page, three seconds or so; beyond them they are told to come again
 RETRY_SECONDS = 3
 SCRIPT = re.compile(r"/assets/[\w-]+\.js")
@@ -100,8 +101,10 @@ class LinkHead:
             nonlocal start, body
             async with self.at_a_time:
                 # Gradio reads nothing of a link, but takes parameters of its own (page, deep_link), of which no page
-                # here has any.
-                await self.app({**scope, "query_string": b""}, replayed(b"", http.receive), collect)
+                # here has any. Only what it tells of its API needs one: else all would read the address by which the
+                # first has asked.
+                query = b"page=" if scope["path"].startswith("/gradio_api/info") else b""
+                await self.app({**scope, "query_string": query}, replayed(b"", http.receive), collect)
                 headers = MutableHeaders(scope={"type": "http", "headers": start["headers"]})
                 if headers.get("content-type", "").startswith("text/html") and not headers.get("content-encoding"):
                     body = await run_sync(with_head, body, self.models, http, list(self.scripts))

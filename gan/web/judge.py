@@ -7,9 +7,10 @@ import torch
 from gan import latents
 from gan.config import NUM_CLASSES
 from gan.errors import UserError
-from gan.evaluation.classifier import load_classifier
+from gan.evaluation.classifier import FOLDER, load_classifier
 from gan.networks import Generator
 from gan.web import pictures
+from gan.web.model_store import for_visitors
 from gan.web.parameters import Problem
 from gan.web.requests import DigitsRequest
 
@@ -25,10 +26,11 @@ class Reading:
 
 
 class NoJudgeError(UserError):
-    """The classifier's files are missing or damaged; `problem` says so as a link's problem."""
+    """The classifier's files are missing or damaged; `problem` says so as a link's problem, which visitors read."""
 
     def __init__(self, error: UserError):
-        self.problem = Problem("model", "classifier", "broken_model", {"error": str(error)})
+        told = for_visitors(error, FOLDER, "its folder")
+        self.problem = Problem("model", "classifier", "broken_model", {"error": str(told)})
         super().__init__(self.problem.reason)
 
 

@@ -18,6 +18,7 @@ from gan.web.streams import STREAM, Streams
 
 MAX_BODY = 64 * 1024  # bytes; the longest call that the API understands has about 500
 BODY_SECONDS = 10.0  # until a body has arrived
+MAX_DEPTH = 32  # of lists and objects in each other; MCP's messages have about 5
 MAX_HEAD = 16 * 1024  # bytes of a request's head; a link has at most 4,096
 MAX_PATH = 512  # bytes
 MAX_NAME = 200  # bytes of a part of a path: file systems refuse names of more than 255
@@ -108,10 +109,13 @@ def check_address(scope: Scope) -> None:
 
 
 def check_headers(scope: Scope) -> None:
-    """Refuse what is too long, and a malformed name of this server, by whomever it comes."""
+    """Refuse what is too long, and a malformed name of this server, by whomever it comes, or none: HTTP/1.0 lets it be
+    left out, but Gradio does not."""
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
         raise RefusedRequestError(431, f"the headers have at most {MAX_HEAD} bytes")
     headers = Headers(scope=scope)
+    if "host" not in headers:
+        raise RefusedRequestError(400, "the header host must be given")
     for name, form in (("host", HOST), ("x-forwarded-host", HOST), ("x-forwarded-prefix", PREFIX)):
         value = headers.get(name, "").split(",")[0].strip()
         if name in headers and not (form.fullmatch(value) and (form is not HOST or is_host(value))):
@@ -225,17 +229,35 @@ def json_object(body: bytes) -> dict[str, Any]:
 
 def json_value(body: bytes) -> Any:
     """What a body is, as JSON that can be written again: no NaN, no number that is read as infinity (1e400), no half of
-    a surrogate pair."""
+    a surrogate pair; and not so deep that Gradio, or we, could not walk through it."""
+    too_deep = RefusedRequestError(400, f"the body has at most {MAX_DEPTH} lists and objects inside each other")
 
     def refused(constant: str) -> None:
         raise ValueError(f"{constant} is no JSON")
 
     try:
         value = json.loads(body, parse_constant=refused)
+        if is_deep(value):
+            raise too_deep
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise too_deep from None
+    except ValueError:
         raise RefusedRequestError(400, "the body must be JSON with finite numbers") from None
     return value
+
+
+def is_deep(value: Any) -> bool:
+    """Whether a JSON value has more than MAX_DEPTH lists and objects inside each other."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        holders = [found.values() if isinstance(found, dict) else found for found in level if _holds_more(found)]
+        level = [found for holder in holders for found in holder]
+    return any(map(_holds_more, level))
+
+
+def _holds_more(value: Any) -> bool:
+    return isinstance(value, list | dict)
 
 
 def holds_object(value: Any) -> bool:

@@ -4,6 +4,7 @@ Start-up never waits for the Hub: a model that isn't at hand is fetched in the b
 bundled weights serve, and `status` says which and why.
 """
 
+import re
 import sys
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunningError
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,7 @@ import torch
 
 from gan import bundled
 from gan.config import GeneratorConfig
-from gan.errors import ModelError, shortened
+from gan.errors import ModelError, UserError, one_line, shortened
 from gan.hub import fetch, resolve
 from gan.model_folder import (
     CONFIG,
@@ -46,6 +48,7 @@ MAX_ANSWERS = 256
 READERS = 4  # threads that open links for routes, of their own: pages being made must not keep pictures waiting
 MAX_FETCHES = 2  # visitors' fetches at a time
 MAX_MULTIPLY_ADDS = 32_000_000  # for a digit of a visitor's model: four times dcgan's, the slowest that is bundled
+PATH = re.compile(r"(?<![\w:/.])(?:/|[A-Za-z]:\\)[^\s'\",;:)\]]+")  # from the root; in user/repo and addresses is none
 MAX_ACTIVATIONS = 200_000  # at a time, for a digit of a visitor's model: four times dcgan's
 
 
@@ -102,9 +105,26 @@ def check_cost(folder: Path) -> None:
             raise ModelError(f"a digit takes {found:,} {what}; {limit}")
 
 
-def for_visitors(error: ModelError, folder: Path, name: str) -> ModelError:
+def for_visitors(error: UserError, folder: Path, name: str) -> ModelError:
     """An error as visitors read it: one short line with the model's name for its folder on this machine."""
-    return ModelError(shortened(" ".join(str(error).replace(str(folder), name).split())))
+    return ModelError(shortened(without_paths(" ".join(str(error).replace(str(folder), name).split()))))
+
+
+def without_paths(text: str) -> str:
+    """A text without this machine's paths, which are no visitor's business."""
+    return PATH.sub("…", text)
+
+
+@contextmanager
+def told_to_visitors(name: str) -> Iterator[None]:
+    """Let what goes wrong with the Hub or the disk in this block be an error that visitors may read."""
+    try:
+        yield
+    except fetch.HubError as error:
+        reason, remedy = without_paths(error.reason), without_paths(error.remedy)
+        raise fetch.HubError(reason, remedy, unreachable=error.unreachable) from None
+    except OSError as error:
+        raise ModelError(f"{name} cannot be fetched: {without_paths(one_line(error))}") from None
 
 
 @dataclass(frozen=True)
@@ -188,10 +208,12 @@ class ModelStore:
         ).start()
 
     def _tell(self, status: str) -> None:
-        """The new status, for visitors on the page and once for whoever watches the terminal or a Space's log."""
-        if status != self.status:
+        """The new status, for visitors on the page and once, with this machine's paths, for whoever watches the
+        terminal or a Space's log."""
+        shown = without_paths(status)
+        if shown != self.status:
             print(status, file=sys.stderr, flush=True)
-        self.status = status
+        self.status = shown
 
     def _cached(self, repo_id: str, revision: str | None) -> Generator | None:
         cached = fetch.find_cached(repo_id, revision)
@@ -359,7 +381,10 @@ class ModelStore:
 
     def _fetch_visitors(self, name: str, repo_id: str, revision: str | None, future: "Future[Generator]") -> None:
         try:
-            with tempfile.TemporaryDirectory(dir=self._temporary(), ignore_cleanup_errors=True) as cache:
+            with (
+                told_to_visitors(name),
+                tempfile.TemporaryDirectory(dir=self._temporary(), ignore_cleanup_errors=True) as cache,
+            ):
                 snapshot = fetch.fetch(
                     repo_id,
                     revision,

@@ -3,6 +3,7 @@
 import html
 import json
 from dataclasses import Field
+from functools import cache
 from typing import Any
 
 from gan.web import links
@@ -90,6 +91,13 @@ def _parameter(name: str, entry: Field) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "description": entry.metadata["about"], "schema": schema}
 
 
+@cache
+def openapi_json() -> bytes:
+    """The document as it is sent."""
+    return json.dumps(openapi_document(), ensure_ascii=False).encode()
+
+
+@cache
 def docs_page() -> str:
     """The document as one self-contained HTML page, with a live example of each picture."""
     sections = []

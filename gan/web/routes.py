@@ -29,7 +29,7 @@ from gan.web.directions import directions_json
 from gan.web.judge import NoJudgeError, Reading, read_digits
 from gan.web.judge_state import classifier_weights
 from gan.web.model_store import ModelStore, name_of, pin
-from gan.web.openapi import docs_page, openapi_document
+from gan.web.openapi import docs_page, openapi_json
 from gan.web.opening import open_patiently, raw_query
 from gan.web.parameters import Problem
 from gan.web.queue import BusyError, DrawingQueue, while_connected
@@ -110,7 +110,7 @@ def routes(models: ModelStore, queue: DrawingQueue | None = None) -> list[Route]
         return json_response(http, found or b"")
 
     async def openapi(_: HttpRequest) -> Response:
-        return JSONResponse(openapi_document())
+        return Response(openapi_json(), media_type="application/json")
 
     async def docs(_: HttpRequest) -> Response:
         return HTMLResponse(docs_page(), headers={"Content-Security-Policy": "default-src 'self' 'unsafe-inline'"})

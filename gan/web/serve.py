@@ -156,6 +156,12 @@ def return_freed_memory() -> None:
     mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
+def page_address(host: str, port: int) -> str:
+    """Where the page is for a browser on this machine, if the server listens there."""
+    name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
+
+
 def serve(models: ModelStore, *, host: str, port: int, mcp: bool = False) -> None:
     """Serve the page until SIGTERM or SIGINT; then what is in flight is answered, and the process ends."""
     return_freed_memory()
@@ -167,7 +173,7 @@ def serve(models: ModelStore, *, host: str, port: int, mcp: bool = False) -> Non
         history_of(folder)  # read now, not by each of the first visitors
     running = server(application(models, mcp=mcp), host=host, port=port)
     running.told = told
-    page = f"http://{'localhost' if host == '0.0.0.0' else host}:{port}/"
+    page = page_address(host, port)
     print(f"The page is at {page} (Ctrl+C stops it)", flush=True)
     if mcp:
         print(f"Its MCP tools are at {page}gradio_api/mcp/", flush=True)

@@ -16,6 +16,7 @@ from tests.web.servers import serving
 
 BODY = b"x" * 24_000_000  # more than what both ends' systems hold of it
 REQUEST = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\n"
 
 
 async def large(_: Request) -> Response:
@@ -67,3 +68,32 @@ def test_who_reads_slowly_gets_all_and_who_reads_nothing_is_cut_off() -> None:
         slow.sendall(REQUEST)
         assert read(slow, slow_seconds=2) == len(BODY)
         assert read(silent) < len(BODY) / 2, "only what the system had taken"
+
+
+async def echo(http: Request) -> Response:
+    return Response(await http.body())
+
+
+def test_a_request_whose_body_is_on_its_way_may_have_come_with_the_one_before() -> None:
+    with (
+        serving(Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])) as (_, port),
+        socket.create_connection(("127.0.0.1", port), timeout=10) as client,
+    ):
+        client.sendall(REQUEST + POST)
+        assert client.recv(1000).startswith(b"HTTP/1.1 200")
+        time.sleep(0.1)
+        client.sendall(b"body")
+        assert client.recv(1000).endswith(b"\r\n\r\nbody")
+
+
+def test_a_connection_ends_if_the_body_of_what_is_answered_has_not_come() -> None:
+    async def unread(_: Request) -> Response:
+        return Response()
+
+    with (
+        serving(Starlette(routes=[Route("/", unread, methods=["POST"])])) as (_, port),
+        socket.create_connection(("127.0.0.1", port), timeout=4) as client,
+    ):
+        client.sendall(POST)
+        while client.recv(1000):
+            pass

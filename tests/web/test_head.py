@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 from gan.web.head import MAX_WAITING, LinkHead
 from gan.web.model_store import ModelStore
 from gan.web.routes import routes
+from gan.web.serve import application
 from tests.conftest import in_own_loop
 from tests.web.queries import queries
 
@@ -83,6 +84,18 @@ def test_the_page_is_not_stored_and_other_pages_are_left_alone(client: TestClien
     assert page.headers["cache-control"] == "no-store"
     assert int(page.headers["content-length"]) == len(page.content)
     assert client.get("/other").text == PAGE
+
+
+@pytest.mark.parametrize("path", ["info", "info/", "info?all_endpoints=True", "info?page=x"])
+def test_the_api_tells_each_the_address_by_which_it_was_asked(store: ModelStore, path: str) -> None:
+    with TestClient(application(store)) as opened:
+        for host in ("one.example", "two.example"):
+            headers = {"host": host}
+            opened.post("/gradio_api/call/v2/write", json={"text": "7"}, headers=headers)
+            told = opened.get(f"/gradio_api/{path}", headers=headers)
+            assert set(told.json()["named_endpoints"]) == {"/generate", "/interpolate", "/write", "/judge"}
+            assert set(re.findall(r"(\w+)\.example", told.text)) == {host.partition(".")[0]}
+            assert ".example" not in opened.get("/gradio_api/openapi.json", headers=headers).text
 
 
 @in_own_loop

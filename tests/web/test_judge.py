@@ -38,5 +38,6 @@ def test_a_classifier_that_is_not_there_is_a_reason_for_everyone_who_asks(
         read_digits(store.served, DigitsRequest())
     answer = TestClient(Starlette(routes=routes(store))).get("/judge.json")
     assert (answer.status_code, answer.json()["detail"][0]["code"]) == (404, "broken_model")
+    assert str(tmp_path) not in answer.text
     with pytest.raises(gr.Error, match="holds no classifier"):
         in_own_loop(api.functions(store)["judge"])()

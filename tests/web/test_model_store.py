@@ -1,5 +1,7 @@
 """A page starts at once, says what it serves and why, and lets visitors name models without harm."""
 
+import errno
+import tempfile
 import threading
 import time
 
@@ -7,6 +9,7 @@ import pytest
 
 from gan import bundled as bundled_module
 from gan.errors import ModelError
+from gan.hub.errors import HubError, explained
 from gan.hub.resolve import load_generator, resolve
 from gan.networks import Generator
 from gan.web import model_store
@@ -192,6 +195,22 @@ def test_a_foreign_model_is_named_in_the_status_without_our_paths(start, reposit
     assert page.status.startswith(f"serving the bundled weights: maker/digits@{commit}/config.json has format None")
 
 
+def full(*_, **__):
+    """A disk without room, as the Hub's client meets it."""
+    with explained("maker/digits"):
+        raise OSError(errno.ENOSPC, "No space left on device", "/home/me/.cache/hub/blobs/0a1b")
+
+
+def test_a_disk_that_is_full_is_named_in_the_terminal_but_not_to_visitors(start, repository, monkeypatch, capsys):
+    monkeypatch.setattr(model_store.fetch, "fetch", full)
+    page = start("maker/digits")
+    wait_until(lambda: "No space left" in page.status)
+    assert page.status == "serving the bundled weights: cannot write …: No space left on device"
+    assert "cannot write /home/me/.cache/hub/blobs/0a1b: No space" in capsys.readouterr().err
+    with pytest.raises(HubError, match="^cannot write …: No space left on device. Free the disk"):
+        page.get("maker/digits")
+
+
 # The models that links name
 
 
@@ -301,6 +320,19 @@ def test_a_failure_is_remembered_for_a_while(hub, start, monkeypatch):
     with pytest.raises(ModelError):
         page.get("maker/other")
     assert len(hub.requests) == 3
+
+
+@pytest.mark.parametrize("function", ["mkdtemp", "TemporaryDirectory"])
+def test_without_room_for_temporary_files_a_visitor_is_told_so(start, repository, monkeypatch, function):
+    def none(*_, **__):
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp', '/home/me']")
+
+    monkeypatch.setattr(tempfile, function, none)
+    with pytest.raises(
+        ModelError, match="^maker/digits cannot be fetched: No usable temporary directory found in"
+    ) as e:
+        start().get("maker/digits")
+    assert "me" not in str(e.value).partition("found in")[2]
 
 
 @pytest.mark.parametrize("kind", ["black hole", "drip"])

@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from gan.web.model_store import ModelStore
+from gan.web.openapi import docs_page, openapi_json
 from gan.web.pictures import ENCODINGS
 from gan.web.routes import routes
 
@@ -29,3 +30,8 @@ def test_openapi_describes_every_route_and_its_page_needs_nothing_from_elsewhere
     assert "^" not in page  # no patterns: people read it
     for example in (line.split('"')[0] for line in page.split('<img src=".')[1:]):
         assert client.get(example.replace("&amp;", "&")).status_code == 200
+
+
+def test_they_are_written_once_for_all() -> None:
+    assert openapi_json() is openapi_json()
+    assert docs_page() is docs_page()

@@ -97,6 +97,14 @@ def test_told_to_stop_while_it_starts_it_ends(model: Path, number: int) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [("0.0.0.0", "localhost"), ("::", "localhost"), ("::1", "[::1]"), ("127.0.0.1", "127.0.0.1"), ("here", "here")],
+)
+def test_where_the_page_is_can_be_opened(host: str, name: str) -> None:
+    assert serve.page_address(host, 7860) == f"http://{name}:7860/"
+
+
 def test_told_to_stop_twice_it_ends_once(apps: Apps, model: Path) -> None:
     with apps.running(model) as app:
         for _ in range(3):
