@@ -206,7 +206,7 @@ def local_folder(model: str | Path) -> Path:
 
 def contents(folder: Path, target: Target, options: CardOptions, there: Repository | None = None) -> Contents:
     """What a model repository holds of a model folder; the card as the maker last wanted it, with what was edited by
-    hand in the folder's."""
+    hand in the folder's, or is all its maker's there (see `card.with_edits`)."""
     given = options.given()
     remembered = there.manifest.options if there and there.manifest else {}
     wanted = {name: value for name, value in (remembered | given).items() if value}
