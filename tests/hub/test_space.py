@@ -71,6 +71,23 @@ def test_a_runs_folder_is_sent_along(hub, maker, checkout, tmp_path):
     assert space.head["checkpoints/mine/model.safetensors"] == (folder / "model.safetensors").read_bytes()
 
 
+def test_a_run_that_goes_on_saving_is_sent_as_it_was_at_one_save(hub, maker, checkout, tmp_path, monkeypatch):
+    folder = save_model(tmp_path / "runs/mine", seed=3)
+    before = files_of(folder)
+    monkeypatch.setattr("gan.hub.space.check_login", lambda target: save_model(folder, seed=4))
+    deploy("maker/page", model=str(folder))
+    head = hub.repositories["spaces", "maker/page"].head
+    assert {name: head[f"checkpoints/mine/{name}"] for name in before} == before
+
+
+def test_a_folder_without_a_discriminator_is_sent_without(hub, maker, checkout, tmp_path):
+    folder = save_model(tmp_path / "runs/mine", seed=3)
+    (folder / "discriminator.safetensors").unlink()
+    deploy("maker/page", model=str(folder))
+    head = hub.repositories["spaces", "maker/page"].head
+    assert {n for n in head if n.startswith("checkpoints/mine/")} == {f"checkpoints/mine/{n}" for n in files_of(folder)}
+
+
 def test_an_update_removes_what_is_gone_and_the_variable(hub, maker, checkout, digits):
     deploy("maker/page", model="maker/digits")
     (checkout / "gan/old.py").write_text("")
