@@ -147,7 +147,7 @@ def _create(target: Target, zero_gpu: bool) -> None:
     except HfHubHTTPError as error:
         if error.response.status_code != 402:
             raise
-        deploy_it = command_line([python(), "-m", "gan.hub", "deploy", target.repo_id])
+        deploy_it = command_line([word for word in target.command if word != "--zero-gpu"])
         free = f"The page without a server is free: {deploy_it} --static."
         if zero_gpu:
             raise HubError(

@@ -190,6 +190,15 @@ def test_a_free_account_is_told_what_it_can_do(hub, maker, checkout):
     assert hub.repositories == {}
 
 
+def test_what_it_is_told_has_the_options_that_were_given(hub, maker, checkout, digits):
+    for zero_gpu in (False, True):
+        with hub.fault("POST /api/repos/create", "402"), pytest.raises(UserError) as error:
+            deploy("maker/page", model="maker/digits", private=True, zero_gpu=zero_gpu)
+        command = f"{python()} -m gan.hub deploy maker/page --model maker/digits --private"
+        assert f"is free: {command} --static." in str(error.value)
+        assert zero_gpu or f"are free, too: {command} --zero-gpu." in str(error.value)
+
+
 def test_a_space_that_is_there_is_updated_without_asking_to_create_it(hub, page, checkout):
     (checkout / "app.py").write_text("# newer\n")
     with hub.fault("POST /api/repos/create", "402"):  # what a free account would be told
