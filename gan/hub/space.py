@@ -15,7 +15,7 @@ from gan.console import command_line, python
 from gan.errors import UserError
 from gan.hub.errors import HubError, RefusedError, explain, explained
 from gan.hub.fetch import split_name, within
-from gan.hub.push import ROOT, check_login
+from gan.hub.push import ROOT, check_login, local_folder
 from gan.hub.repository import (
     ANSWER_SECONDS,
     CARD,
@@ -208,7 +208,7 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
         if names_repository(model):
             split_name(model)
         else:
-            run = Path(model)
+            run = local_folder(model)
             read_saved(read_generator, run)
             variable = name_in_space(run)
     found = [

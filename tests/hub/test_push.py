@@ -373,7 +373,7 @@ def test_the_command_publishes_with_a_progress_bar_and_without_the_token(hub, ru
         (["push", "runs/modern", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
         (["push", "runs/modern", "maker/d", "--tag", "a b"], "hf_maker", "gan.hub: 'a b' can't be a tag's name"),
         (["deploy", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
-        (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: runs/nothing holds no config.json"),
+        (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: there is no folder 'runs/nothing'"),
     ],
 )
 def test_a_wrong_command_says_so_in_one_line(hub, run_folder, monkeypatch, capsys, arguments, token, message):

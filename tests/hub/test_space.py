@@ -231,6 +231,12 @@ def test_a_runs_folder_does_not_take_a_bundled_models_place(hub, maker, checkout
     assert f"This Space serves the model `{name}`" in page.head["README.md"].decode()
 
 
+def test_a_misspelt_model_is_told_from_those_that_there_are(hub, maker, checkout):
+    with pytest.raises(UserError, match=r"no folder 'modrn', and no bundled model of that name \(bundled: modern\)"):
+        deploy("maker/page", model="modrn")
+    assert hub.requests == []
+
+
 def test_a_bundled_models_folder_is_that_bundled_model(hub, maker, checkout):
     deploy("maker/page", model=str(checkout / "checkpoints/modern"))
     assert hub.repositories["spaces", "maker/page"].variables == {"GAN_MODEL": "modern"}
