@@ -146,6 +146,18 @@ def test_the_code_is_where_the_checkouts_own_remote_says(hub, maker, run_folder,
     assert "| Code |" not in card_of(hub).text
 
 
+@pytest.mark.parametrize("remote", ["https://e.org/my gan.git", "https://e.org/gan (2).git", "git@e.org:a/<b>.git"])
+def test_a_remote_that_no_card_can_hold_is_none_and_blocks_no_push(
+    hub, maker, run_folder, tmp_path, monkeypatch, remote
+):
+    for arguments in (["init", "-q"], ["remote", "add", "origin", remote]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    assert code_url_of(tmp_path) is None
+    monkeypatch.setattr(push, "ROOT", tmp_path)
+    push.push(run_folder, "maker/digits")
+    assert "| Code |" not in card_of(hub).text
+
+
 # train.py
 
 
