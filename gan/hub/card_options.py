@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gan.errors import UserError
 
-
 FORMS = {
     "code_url": (r"https?://[^\s/@<>()]+(/[^\s<>()]*)?", "an address without a password, https://…"),
     "author": (r"[^\n|<>]{1,200}", "one line of at most 200 characters, without | < >"),

@@ -11,7 +11,7 @@ from gan import bundled
 from gan.console import python
 from gan.errors import ModelError, UserError
 from gan.hub import card
-from gan.hub.card_options import CardOptions, code_url_of
+from gan.hub.card_options import FORMS, CardOptions, code_url_of
 from gan.hub.errors import HubError, RefusedError, explained
 from gan.hub.fetch import within
 from gan.hub.repository import (
@@ -211,7 +211,8 @@ def contents(folder: Path, target: Target, options: CardOptions, there: Reposito
     remembered = there.manifest.options if there and there.manifest else {}
     wanted = {name: value for name, value in (remembered | given).items() if value}
     url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
-    text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
+    known = {name: value for name, value in wanted.items() if name in FORMS}  # a newer version may have more
+    text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(known | {"code_url": url})))
     owned = ["license:"] if "license" in given else []
     text = card.with_edits(folder, text, owned=owned)
     # As they are now: a run may write newer ones while they are sent.

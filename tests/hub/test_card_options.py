@@ -1,5 +1,6 @@
 """What a maker adds to the card of a published model."""
 
+import json
 import subprocess
 import sys
 
@@ -42,6 +43,17 @@ def test_the_next_push_remembers_them_and_takes_new_ones(hub, maker, run_folder)
     assert "| Author | Ada |" in card_of(hub).text
     push.push(run_folder, "maker/digits", options=CardOptions(author=""))
     assert "Author" not in card_of(hub).text
+
+
+def test_an_option_of_a_newer_version_is_kept_for_it(hub, maker, run_folder):
+    push.push(run_folder, "maker/digits", options=CardOptions(author="Ada"))
+    there = hub.repositories["models", "maker/digits"]
+    manifest = json.loads(there.head[".gan-manifest.json"])
+    manifest["options"]["funded_by"] = "a grant"
+    there.commit(there.head | {".gan-manifest.json": json.dumps(manifest).encode()})
+    push.push(run_folder, "maker/digits", options=CardOptions(license="cc0-1.0"))
+    assert "| Author | Ada |" in card_of(hub).text
+    assert json.loads(there.head[".gan-manifest.json"])["options"]["funded_by"] == "a grant"
 
 
 def test_a_licence_that_the_hub_does_not_know_is_refused_before_training_and_pushing(
