@@ -41,6 +41,10 @@ from gan.model_folder import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
+OF_EVERY_RUN = (  # what is published of each under the same names
+    *(CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR, card.METRICS),
+    *("history.jsonl", "timelapse.gif", "timelapse.webp", "curves-light.png", "curves-dark.png"),
+)
 
 
 def check_can_push(
@@ -81,7 +85,9 @@ def _check_can_push(target: Target, options: CardOptions) -> None:
         check(there, target)
         if there is not None:
             check_tag(there, target, None)
-            written = [name for name in (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR) if name in there.files]
+            # A sample grid is called by its epoch: whether one there would be written again isn't known yet.
+            again = {n for n in (there.manifest.files if there.manifest else {}) if not n.startswith("samples/")}
+            written = (again | set(OF_EVERY_RUN)) & set(there.files) - {card.CARD}
             check_unchanged(there, [name for name in written if not there.is_ours(name)], target)
         if options.license:
             _check_licence(options.license)
