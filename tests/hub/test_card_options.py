@@ -116,7 +116,9 @@ def test_the_retry_repeats_them(hub, maker, impatient, run_folder, capsys):
 def test_a_value_of_another_form_is_refused(option, value, capsys):
     with pytest.raises(UserError, match=f"{option} must be"):
         CardOptions(**{option: value})
-    assert main(["push", "run", "maker/digits", f"--{option.replace('_', '-')}", value]) == 2
+    flag = f"--{option.replace('_', '-')}"
+    assert main(["push", "run", "maker/digits", flag, value]) == 2
+    assert capsys.readouterr().err.startswith(f"gan.hub: {flag} must be ")
 
 
 # The code's address
