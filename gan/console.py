@@ -68,6 +68,11 @@ def command_line(words: Iterable[str]) -> str:
     return subprocess.list2cmdline(list(words)) if os.name == "nt" else shlex.join(words)
 
 
+def as_flag(message: str) -> str:
+    """A message about a field, which begins with its name, as one about its flag."""
+    return re.sub("^[a-z][a-z0-9_]* must ", lambda name: f"--{name[0].replace('_', '-')}", message)
+
+
 def _plain(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -10,7 +10,7 @@ from typing import Annotated
 import tyro
 from tyro.conf import FlagCreatePairsOff, OmitArgPrefixes, Positional, UseAppendAction, arg
 
-from gan.console import command_line, print_everywhere, python
+from gan.console import as_flag, command_line, print_everywhere, python
 from gan.errors import UserError
 from gan.hub import push, space, static_space
 from gan.hub.card_options import CardOptions
@@ -136,7 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
             config=[FlagCreatePairsOff, OmitArgPrefixes],
         )
     except UserError as error:  # a value of the right type that can't be
-        print(f"gan.hub: {error}", file=sys.stderr)
+        print(f"gan.hub: {as_flag(str(error))}", file=sys.stderr)
         return 2
     try:
         command()

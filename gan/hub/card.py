@@ -9,15 +9,19 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from warnings import warn
 
 import torch
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
+from gan import bundled
 from gan.config import PIXELS, DiscriminatorConfig, GeneratorConfig
+from gan.errors import UserError, one_line
 from gan.evaluation.report import METRICS, Metrics, explanation, format_figure, format_value, read_metrics
 from gan.files import to_json, write_together
 from gan.hub import edited_card
 from gan.hub.card_options import CardOptions
+from gan.hub.manifest import MANIFEST, read_manifest
 from gan.hub.outcome import last_scores, scores_in_words, warnings
 from gan.model_folder import (
     CONFIG,
@@ -81,7 +85,7 @@ FILES = {
 
 def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
     """Write the card of a model folder into it and return its path; no network is needed. What was edited there by hand
-    stays.
+    stays; a README.md of which nothing tells what we wrote is its maker's, and left as it is, with a warning.
 
     Args:
         repo_id: the Hub repository that the card is for. None: the card's code loads the folder itself.
@@ -92,18 +96,65 @@ def write_model_card(folder: Path, *, repo_id: str | None = None) -> Path:
     """
     path = folder / CARD
     ours = render_model_card(folder, repo_id=repo_id)
-    write_together({path: with_edits(folder, ours), folder / DIGESTS: to_json(edited_card.digests(ours))})
+    if _is_theirs(folder):
+        warn(f"{path} is left as it is: nothing beside it tells which of its parts were written by us", stacklevel=2)
+        return path
+    text = ours if _digests_of(folder) is None else with_edits(folder, ours)
+    # The card last: one without digests would be taken for its maker's.
+    write_together({folder / DIGESTS: to_json(edited_card.digests(ours)), path: text})
     return path
 
 
 def with_edits(folder: Path, ours: str, *, owned: Collection[str] = ()) -> str:
-    """A card of a model folder with the parts that were edited by hand in the folder's own, since `write_model_card`
-    wrote that; `owned` are ours all the same."""
+    """A card of a model folder with the parts that were edited by hand in the folder's own, since `write_model_card` or
+    a push wrote that. Where nothing tells what we wrote there, all but what we would write there now is its maker's.
+
+    Args:
+        owned: parts that are ours all the same.
+
+    Raises:
+        ModelError: as `write_model_card`.
+        UserError: the folder's own card cannot be read.
+    """
+    path = folder / CARD
     try:
-        theirs, before = ((folder / name).read_text(encoding="utf-8") for name in (CARD, DIGESTS))
-        return edited_card.merge(ours, theirs, json.loads(before), owned=owned)[0]
-    except (OSError, ValueError, AttributeError):  # no card yet, or one of before there were digests
+        theirs = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
         return ours
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path} cannot be read ({one_line(error)}): save it as UTF-8, or move it away") from None
+    before = _digests_of(folder)
+    if before is None:
+        before = edited_card.digests(render_model_card(folder))
+    return edited_card.merge(ours, theirs, before, owned=owned)[0]
+
+
+def _digests_of(folder: Path) -> dict[str, str] | None:
+    """Of the parts of a folder's card as we wrote it: those beside it, or in a clone of a repository those of the push;
+    None if there are none."""
+    try:
+        digests = json.loads((folder / DIGESTS).read_text(encoding="utf-8"))
+        if isinstance(digests, dict):
+            return digests
+    except (OSError, ValueError):
+        pass
+    try:
+        manifest = read_manifest((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return manifest.card if manifest else None
+
+
+def _is_theirs(folder: Path) -> bool:
+    """Whether a folder's card is all its maker's: nothing tells what we wrote of it, or it is no text. Those of
+    `checkpoints/` are kept without digests, and are ours."""
+    try:
+        (folder / CARD).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True
+    return _digests_of(folder) is None and folder.resolve().parent != bundled.BUNDLED.resolve()
 
 
 def render_model_card(folder: Path, *, repo_id: str | None = None, options: CardOptions | None = None) -> str:

@@ -7,6 +7,13 @@ from pathlib import Path
 
 from gan.errors import UserError
 
+FORMS = {
+    "code_url": (r"https?://[^\s/@<>()]+(/[^\s<>()]*)?", "an address without a password, https://…"),
+    "author": (r"[^\n|<>]{1,200}", "one line of at most 200 characters, without | < >"),
+    "dataset_id": (r"[\w.-]+(/[\w.-]+)?", "a data set of the Hub, as user/dataset"),
+    "license": (r"[a-z0-9][a-z0-9.+-]*", "a licence as the Hub names it, say mit or cc-by-4.0"),
+}  # of the options: the pattern, and how it is called
+
 
 @dataclass(frozen=True, kw_only=True)
 class CardOptions:
@@ -27,14 +34,8 @@ class CardOptions:
     one's own."""
 
     def __post_init__(self) -> None:
-        forms = {
-            "code_url": (r"https?://[^\s/@<>()]+(/[^\s<>()]*)?", "an address without a password, https://…"),
-            "author": (r"[^\n|<>]{1,200}", "one line of at most 200 characters, without | < >"),
-            "dataset_id": (r"[\w.-]+(/[\w.-]+)?", "a data set of the Hub, as user/dataset"),
-            "license": (r"[a-z0-9][a-z0-9.+-]*", "a licence as the Hub names it, say mit or cc-by-4.0"),
-        }
         for name, value in self.given().items():
-            form, words = forms[name]
+            form, words = FORMS[name]
             if value and not re.fullmatch(form, value):
                 raise UserError(f"{name} must be {words}, not {value!r}")
 
@@ -45,12 +46,13 @@ class CardOptions:
 
 def code_url_of(checkout: Path) -> str | None:
     """The web address of a checkout's git remote (origin, or the only one); None if it has none that a reader of a
-    card could open. A user's name and password in it are left out."""
+    card could open, or one that no card can hold (see FORMS). A user's name and password in it are left out."""
     if Path(_git(checkout, "rev-parse", "--show-toplevel")) != checkout.resolve():
         return None  # no checkout, or a folder of somebody else's
     remotes = _git(checkout, "remote").split()
     name = "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else None
-    return web_address(_git(checkout, "remote", "get-url", name)) if name else None
+    address = web_address(_git(checkout, "remote", "get-url", name)) if name else None
+    return address if address and re.fullmatch(FORMS["code_url"][0], address) else None
 
 
 HOST = r"[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}"  # with a name that others can look up

@@ -5,6 +5,8 @@ a link made today shows the same digits tomorrow, and a cached commit needs no r
 """
 
 import hashlib
+import json
+import os
 import re
 import threading
 from collections.abc import Callable, Sequence
@@ -20,6 +22,7 @@ from huggingface_hub.utils import tqdm, validate_repo_id
 from gan.errors import UserError
 from gan.files import write_atomically
 from gan.hub.errors import RETRY, HubError, explained
+from gan.hub.manifest import hashes_of
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES, QUANTIZED
 
 PROBE_SECONDS = 3.0  # the first answer; the client's own first try would take up to 393 s
@@ -47,6 +50,24 @@ class Snapshot:
     def name(self) -> str:
         """`user/repo@commit`: what a link carries."""
         return f"{self.repo_id}@{self.commit}"
+
+    def is_damaged(self) -> bool:
+        """Whether a file in the cache is not as it was published. Where the cache holds links, they lead to names that
+        are the contents' hashes; where it holds copies, config.json tells those of the weights."""
+        try:
+            contents = {path: path.read_bytes() for path in map(self.folder.joinpath, LIMITS) if os.path.lexists(path)}
+            config = json.loads(contents.get(self.folder / CONFIG, b""))
+        except (OSError, ValueError, RecursionError):
+            return True
+        recorded = config.get("sha256") if isinstance(config, dict) else None
+        for path, content in contents.items():
+            hashes = hashes_of(content)
+            if path.is_symlink():
+                if path.resolve().name not in hashes.values():
+                    return True
+            elif isinstance(recorded, dict) and recorded.get(path.name, hashes["sha256"]) != hashes["sha256"]:
+                return True
+        return False
 
     def discard(self) -> None:
         """Remove the files from the cache, contents included: a damaged one must not be found again."""

@@ -11,7 +11,7 @@ from gan import bundled
 from gan.console import python
 from gan.errors import ModelError, UserError
 from gan.hub import card
-from gan.hub.card_options import CardOptions, code_url_of
+from gan.hub.card_options import FORMS, CardOptions, code_url_of
 from gan.hub.errors import HubError, RefusedError, explained
 from gan.hub.fetch import within
 from gan.hub.repository import (
@@ -41,6 +41,10 @@ from gan.model_folder import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PUBLISHED = ("samples/*.png", "*.png", "timelapse.*", "history.jsonl", card.METRICS)  # where a run has them
+OF_EVERY_RUN = (  # what is published of each under the same names
+    *(CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR, card.METRICS),
+    *("history.jsonl", "timelapse.gif", "timelapse.webp", "curves-light.png", "curves-dark.png"),
+)
 
 
 def check_can_push(
@@ -81,7 +85,9 @@ def _check_can_push(target: Target, options: CardOptions) -> None:
         check(there, target)
         if there is not None:
             check_tag(there, target, None)
-            written = [name for name in (CONFIG, GENERATOR, QUANTIZED, DISCRIMINATOR) if name in there.files]
+            # A sample grid is called by its epoch: whether one there would be written again isn't known yet.
+            again = {n for n in (there.manifest.files if there.manifest else {}) if not n.startswith("samples/")}
+            written = (again | set(OF_EVERY_RUN)) & set(there.files) - {card.CARD}
             check_unchanged(there, [name for name in written if not there.is_ours(name)], target)
         if options.license:
             _check_licence(options.license)
@@ -206,12 +212,13 @@ def local_folder(model: str | Path) -> Path:
 
 def contents(folder: Path, target: Target, options: CardOptions, there: Repository | None = None) -> Contents:
     """What a model repository holds of a model folder; the card as the maker last wanted it, with what was edited by
-    hand in the folder's."""
+    hand in the folder's, or is all its maker's there (see `card.with_edits`)."""
     given = options.given()
     remembered = there.manifest.options if there and there.manifest else {}
     wanted = {name: value for name, value in (remembered | given).items() if value}
     url = wanted.get("code_url") or (None if given.get("code_url") == "" else code_url_of(ROOT))
-    text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(wanted | {"code_url": url})))
+    known = {name: value for name, value in wanted.items() if name in FORMS}  # a newer version may have more
+    text = card.render_model_card(folder, repo_id=target.repo_id, options=CardOptions(**(known | {"code_url": url})))
     owned = ["license:"] if "license" in given else []
     text = card.with_edits(folder, text, owned=owned)
     # As they are now: a run may write newer ones while they are sent.

@@ -52,7 +52,10 @@ class Source:
         try:
             return read(self.folder)
         except ModelError as error:
-            fetch.Snapshot(self.name, self.commit, self.folder).discard()
+            snapshot = fetch.Snapshot(self.name, self.commit, self.folder)
+            if not snapshot.is_damaged():  # it was published so: to fetch it again would not help
+                raise
+            snapshot.discard()
             raise ModelError(f"{error} (removed from the cache: the next try fetches it anew)") from error
 
 

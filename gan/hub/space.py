@@ -15,7 +15,7 @@ from gan.console import command_line, python
 from gan.errors import UserError
 from gan.hub.errors import HubError, RefusedError, explain, explained
 from gan.hub.fetch import split_name, within
-from gan.hub.push import ROOT, check_login
+from gan.hub.push import ROOT, check_login, local_folder
 from gan.hub.repository import (
     ANSWER_SECONDS,
     CARD,
@@ -32,7 +32,16 @@ from gan.hub.repository import (
     read_text,
 )
 from gan.hub.resolve import name_in_links, names_repository
-from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, MAX_CONFIG_BYTES, QUANTIZED, read_generator
+from gan.model_folder import (
+    CONFIG,
+    DISCRIMINATOR,
+    GENERATOR,
+    MAX_CONFIG_BYTES,
+    QUANTIZED,
+    model_files,
+    read_generator,
+    read_saved,
+)
 
 PAGE_FILES = ("app.py", "requirements.txt", "LICENSE", "gan/**/*")  # what the page runs on
 PAGE_LESSON = ("docs/learn*.md", *(f"checkpoints/{name}/curves-*.png" for name in ("modern", "leaky-3")))
@@ -138,7 +147,7 @@ def _create(target: Target, zero_gpu: bool) -> None:
     except HfHubHTTPError as error:
         if error.response.status_code != 402:
             raise
-        deploy_it = command_line([python(), "-m", "gan.hub", "deploy", target.repo_id])
+        deploy_it = command_line([word for word in target.command if word != "--zero-gpu"])
         free = f"The page without a server is free: {deploy_it} --static."
         if zero_gpu:
             raise HubError(
@@ -199,8 +208,8 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
         if names_repository(model):
             split_name(model)
         else:
-            run = Path(model)
-            read_generator(run)
+            run = local_folder(model)
+            read_saved(read_generator, run)
             variable = name_in_space(run)
     found = [
         path for pattern in (*PAGE_FILES, *PAGE_LESSON, *PAGE_MODELS) for path in ROOT.glob(pattern) if path.is_file()
@@ -212,9 +221,15 @@ def space_files(model: str | None = None) -> tuple[dict[str, Path | bytes], str 
     if "app.py" not in files:
         raise UserError(f"{ROOT} is no checkout of the project (no app.py): deploy from one")
     if run is not None:
-        drawn_with = [name for name in MODEL_FILES if (run / name).is_file()]
-        files |= {f"checkpoints/{variable}/{name}": run / name for name in drawn_with}
+        files |= {f"checkpoints/{variable}/{name}": content for name, content in files_of_run(run).items()}
     return files, variable
+
+
+def files_of_run(run: Path) -> dict[str, bytes]:
+    """What a Space draws with of a run's folder, read now: of one save, whatever the run writes while it is sent."""
+    if (run / DISCRIMINATOR).is_file():
+        return read_saved(model_files, run)
+    return {name: (run / name).read_bytes() for name in MODEL_FILES if (run / name).is_file()}  # no run writes there
 
 
 def name_in_space(run: Path) -> str:

@@ -9,8 +9,11 @@ import torch
 from huggingface_hub import ModelCard
 from PIL import Image
 
-from gan.errors import ModelError
-from gan.hub.card import render_model_card, write_model_card
+from gan import bundled
+from gan.errors import ModelError, UserError
+from gan.hub.card import render_model_card, with_edits, write_model_card
+from gan.hub.edited_card import digests
+from gan.hub.manifest import MANIFEST, Manifest
 from gan.hub.resolve import load_discriminator
 from gan.model_folder import read_config, save_model, weights_of
 from gan.networks import Discriminator, Generator
@@ -170,3 +173,48 @@ def test_what_was_edited_by_hand_stays_when_the_card_is_written_anew(folder):
     assert "My own remark." in card
     path.write_text(render_model_card(folder))
     assert write_model_card(folder).read_text() == render_model_card(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("README.md", b"# My notes\n\nLearning rate too high?\n"),
+        ("README.md", "# Résumé\n".encode("latin-1")),
+        (".card.json", b"{"),
+    ],
+)
+def test_a_readme_of_which_nothing_tells_what_we_wrote_is_left(folder, name, content):
+    (folder / "README.md").write_text(render_model_card(folder).replace("## Files", "## Thanks\n\n## Files"))
+    (folder / name).write_bytes(content)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    with pytest.warns(UserWarning, match=r"README\.md is left as it is"):
+        write_model_card(folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_a_readme_that_was_saved_in_another_encoding_is_left(folder):
+    path = write_model_card(folder)
+    path.write_bytes(path.read_bytes() + "\nMerci à tous\n".encode("latin-1"))
+    before = path.read_bytes()
+    with pytest.warns(UserWarning, match="left as it is"):
+        write_model_card(folder)
+    assert path.read_bytes() == before
+    with pytest.raises(UserError, match=r"README\.md cannot be read .*: save it as UTF-8"):
+        with_edits(folder, render_model_card(folder))
+
+
+def test_in_a_clone_of_a_repository_the_manifest_tells_what_we_wrote(folder):
+    pushed = render_model_card(folder, repo_id="maker/digits")
+    (folder / "README.md").write_text(pushed.replace("## Files", "## Thanks\n\nTo my teacher.\n\n## Files"))
+    (folder / MANIFEST).write_bytes(Manifest({}, digests(pushed)).content())
+    card = write_model_card(folder).read_text()
+    assert "To my teacher." in card
+    assert "maker/digits" not in card
+    assert "To my teacher." in write_model_card(folder).read_text()
+
+
+def test_a_bundled_models_card_is_brought_up_to_date_without_digests(folder, monkeypatch):
+    monkeypatch.setattr(bundled, "BUNDLED", folder.parent)
+    (folder / "README.md").write_text(render_model_card(folder))
+    (folder / "metrics.json").unlink()
+    assert "These weights have not been evaluated" in write_model_card(folder).read_text()

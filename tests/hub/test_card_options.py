@@ -1,5 +1,6 @@
 """What a maker adds to the card of a published model."""
 
+import json
 import subprocess
 import sys
 
@@ -42,6 +43,17 @@ def test_the_next_push_remembers_them_and_takes_new_ones(hub, maker, run_folder)
     assert "| Author | Ada |" in card_of(hub).text
     push.push(run_folder, "maker/digits", options=CardOptions(author=""))
     assert "Author" not in card_of(hub).text
+
+
+def test_an_option_of_a_newer_version_is_kept_for_it(hub, maker, run_folder):
+    push.push(run_folder, "maker/digits", options=CardOptions(author="Ada"))
+    there = hub.repositories["models", "maker/digits"]
+    manifest = json.loads(there.head[".gan-manifest.json"])
+    manifest["options"]["funded_by"] = "a grant"
+    there.commit(there.head | {".gan-manifest.json": json.dumps(manifest).encode()})
+    push.push(run_folder, "maker/digits", options=CardOptions(license="cc0-1.0"))
+    assert "| Author | Ada |" in card_of(hub).text
+    assert json.loads(there.head[".gan-manifest.json"])["options"]["funded_by"] == "a grant"
 
 
 def test_a_licence_that_the_hub_does_not_know_is_refused_before_training_and_pushing(
@@ -104,7 +116,9 @@ def test_the_retry_repeats_them(hub, maker, impatient, run_folder, capsys):
 def test_a_value_of_another_form_is_refused(option, value, capsys):
     with pytest.raises(UserError, match=f"{option} must be"):
         CardOptions(**{option: value})
-    assert main(["push", "run", "maker/digits", f"--{option.replace('_', '-')}", value]) == 2
+    flag = f"--{option.replace('_', '-')}"
+    assert main(["push", "run", "maker/digits", flag, value]) == 2
+    assert capsys.readouterr().err.startswith(f"gan.hub: {flag} must be ")
 
 
 # The code's address
@@ -143,6 +157,18 @@ def test_the_code_is_where_the_checkouts_own_remote_says(hub, maker, run_folder,
     push.push(run_folder, "maker/digits")
     assert "| Code | https://github.com/ada/gan |" in card_of(hub).text
     push.push(run_folder, "maker/digits", options=CardOptions(code_url=""))
+    assert "| Code |" not in card_of(hub).text
+
+
+@pytest.mark.parametrize("remote", ["https://e.org/my gan.git", "https://e.org/gan (2).git", "git@e.org:a/<b>.git"])
+def test_a_remote_that_no_card_can_hold_is_none_and_blocks_no_push(
+    hub, maker, run_folder, tmp_path, monkeypatch, remote
+):
+    for arguments in (["init", "-q"], ["remote", "add", "origin", remote]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    assert code_url_of(tmp_path) is None
+    monkeypatch.setattr(push, "ROOT", tmp_path)
+    push.push(run_folder, "maker/digits")
     assert "| Code |" not in card_of(hub).text
 
 

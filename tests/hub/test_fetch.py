@@ -126,6 +126,40 @@ def test_a_cached_file_that_rots_is_fetched_anew(repository):
     assert torch.equal(Generator.from_pretrained("maker/digits", revision=commit).sample([7]), good)
 
 
+@pytest.mark.parametrize("copied", [False, True])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda files: files.pop("discriminator.safetensors"), "holds no discriminator.safetensors"),
+        (
+            lambda files: files.update({"config.json": files["config.json"].replace(b'"format": 1', b'"format": 2')}),
+            "has format 2",
+        ),
+    ],
+)
+def test_what_was_published_so_stays_in_the_cache(hub, repository, change, message, copied, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.file_download.are_symlinks_supported", lambda folder: not copied)
+    files = dict(repository.head)
+    change(files)
+    repository.commit(files)
+    with pytest.raises(ModelError, match=message) as error:
+        load_discriminator("maker/digits")
+    assert "removed from the cache" not in str(error.value)
+    assert {p.name for p in cache_files() if p.parent.name == repository.branches["main"]} >= {"model.safetensors"}
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_cached_copy_that_rots_is_fetched_anew(repository, name, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.file_download.are_symlinks_supported", lambda folder: False)
+    commit = repository.branches["main"]
+    Generator.from_pretrained("maker/digits", revision=commit)
+    path = next(p for p in cache_files() if p.name == name)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(ModelError, match="removed from the cache: the next try fetches it anew"):
+        Generator.from_pretrained("maker/digits", revision=commit)
+    Generator.from_pretrained("maker/digits", revision=commit)
+
+
 # What is refused before it is downloaded
 
 

@@ -78,6 +78,32 @@ def test_a_card_that_was_edited_in_the_folder_is_published_so(hub, maker, run_fo
     assert 'from_pretrained("maker/digits")' in card
 
 
+def test_a_card_without_digests_in_the_folder_is_published_as_it_is(hub, maker, run_folder):
+    (run_folder / "README.md").write_text("# My notes\n\nLearning rate too high?\n")
+    push.push(run_folder, "maker/digits")
+    there = hub.repositories["models", "maker/digits"]
+    assert there.head["README.md"] == b"# My notes\n\nLearning rate too high?\n"
+    (run_folder / "README.md").write_bytes(b"# R\xe9sum\xe9\n")
+    hub.requests.clear()
+    with pytest.raises(UserError, match=r"README\.md cannot be read .*: save it as UTF-8, or move it away"):
+        push.push(run_folder, "maker/digits")
+    assert hub.requests == []
+
+
+def test_of_a_clone_the_card_that_was_edited_there_is_published(hub, published, tmp_path):
+    clone = tmp_path / "clone"
+    for name, content in published.head.items():
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).write_bytes(content)
+    with (clone / "README.md").open("a") as file:
+        file.write("\n## Thanks\n\nTo my teacher.\n")
+    push.push(clone, "maker/other")
+    card = hub.repositories["models", "maker/other"].head["README.md"].decode()
+    assert "To my teacher." in card
+    assert 'from_pretrained("maker/other")' in card
+    assert "maker/digits" not in card
+
+
 def test_publishing_leaves_the_folder_as_it_is(hub, maker, run_folder):
     before = files_of(run_folder)
     push.push(run_folder, "maker/digits")
@@ -347,7 +373,7 @@ def test_the_command_publishes_with_a_progress_bar_and_without_the_token(hub, ru
         (["push", "runs/modern", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
         (["push", "runs/modern", "maker/d", "--tag", "a b"], "hf_maker", "gan.hub: 'a b' can't be a tag's name"),
         (["deploy", "digits"], "hf_maker", "gan.hub: 'digits' is no repository name"),
-        (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: runs/nothing holds no config.json"),
+        (["deploy", "maker/page", "--model", "runs/nothing"], "hf_maker", "gan.hub: there is no folder 'runs/nothing'"),
     ],
 )
 def test_a_wrong_command_says_so_in_one_line(hub, run_folder, monkeypatch, capsys, arguments, token, message):

@@ -71,6 +71,23 @@ def test_a_runs_folder_is_sent_along(hub, maker, checkout, tmp_path):
     assert space.head["checkpoints/mine/model.safetensors"] == (folder / "model.safetensors").read_bytes()
 
 
+def test_a_run_that_goes_on_saving_is_sent_as_it_was_at_one_save(hub, maker, checkout, tmp_path, monkeypatch):
+    folder = save_model(tmp_path / "runs/mine", seed=3)
+    before = files_of(folder)
+    monkeypatch.setattr("gan.hub.space.check_login", lambda target: save_model(folder, seed=4))
+    deploy("maker/page", model=str(folder))
+    head = hub.repositories["spaces", "maker/page"].head
+    assert {name: head[f"checkpoints/mine/{name}"] for name in before} == before
+
+
+def test_a_folder_without_a_discriminator_is_sent_without(hub, maker, checkout, tmp_path):
+    folder = save_model(tmp_path / "runs/mine", seed=3)
+    (folder / "discriminator.safetensors").unlink()
+    deploy("maker/page", model=str(folder))
+    head = hub.repositories["spaces", "maker/page"].head
+    assert {n for n in head if n.startswith("checkpoints/mine/")} == {f"checkpoints/mine/{n}" for n in files_of(folder)}
+
+
 def test_an_update_removes_what_is_gone_and_the_variable(hub, maker, checkout, digits):
     deploy("maker/page", model="maker/digits")
     (checkout / "gan/old.py").write_text("")
@@ -173,6 +190,15 @@ def test_a_free_account_is_told_what_it_can_do(hub, maker, checkout):
     assert hub.repositories == {}
 
 
+def test_what_it_is_told_has_the_options_that_were_given(hub, maker, checkout, digits):
+    for zero_gpu in (False, True):
+        with hub.fault("POST /api/repos/create", "402"), pytest.raises(UserError) as error:
+            deploy("maker/page", model="maker/digits", private=True, zero_gpu=zero_gpu)
+        command = f"{python()} -m gan.hub deploy maker/page --model maker/digits --private"
+        assert f"is free: {command} --static." in str(error.value)
+        assert zero_gpu or f"are free, too: {command} --zero-gpu." in str(error.value)
+
+
 def test_a_space_that_is_there_is_updated_without_asking_to_create_it(hub, page, checkout):
     (checkout / "app.py").write_text("# newer\n")
     with hub.fault("POST /api/repos/create", "402"):  # what a free account would be told
@@ -203,6 +229,12 @@ def test_a_runs_folder_does_not_take_a_bundled_models_place(hub, maker, checkout
     bundled = (checkout / "checkpoints/modern/model.safetensors").read_bytes()
     assert page.head["checkpoints/modern/model.safetensors"] == bundled
     assert f"This Space serves the model `{name}`" in page.head["README.md"].decode()
+
+
+def test_a_misspelt_model_is_told_from_those_that_there_are(hub, maker, checkout):
+    with pytest.raises(UserError, match=r"no folder 'modrn', and no bundled model of that name \(bundled: modern\)"):
+        deploy("maker/page", model="modrn")
+    assert hub.requests == []
 
 
 def test_a_bundled_models_folder_is_that_bundled_model(hub, maker, checkout):

@@ -189,6 +189,24 @@ def test_a_file_of_ours_that_its_maker_has_changed_is_not_replaced(hub, publishe
     assert published.head[name] == (finished_run / name).read_bytes()
 
 
+@pytest.mark.parametrize("name", ["metrics.json", "timelapse.webp", "curves-light.png", "plot.png"])
+def test_what_a_run_writes_and_was_changed_there_is_found_before_training(hub, maker, finished_run, name):
+    (finished_run / "plot.png").write_bytes(b"ours")  # of a run that had one more
+    push(finished_run, "maker/digits")
+    check_can_push("maker/digits")
+    published = hub.repositories["models", "maker/digits"]
+    published.commit(published.head | {name: b"theirs"})
+    with pytest.raises(RefusedError, match=f"{name} in maker/digits was not written by an earlier push, or changed"):
+        check_can_push("maker/digits")
+    check_can_push("maker/digits", overwrite=True)
+
+
+def test_an_edited_card_and_what_no_run_writes_again_hinder_no_training(hub, published):
+    theirs = {"README.md": b"# Mine\n", "logo.png": b"theirs", "samples/epoch-0002.png": b"theirs"}
+    published.commit(published.head | theirs)
+    check_can_push("maker/digits")
+
+
 def test_a_picture_of_theirs_under_a_new_files_name_is_not_replaced(published, finished_run):
     published.commit(published.head | {"curves.png": b"theirs"})
     (finished_run / "curves.png").write_bytes(b"ours")

@@ -201,6 +201,25 @@ def test_a_file_is_no_folder(tmp_path) -> None:
         write_site(tmp_path / "site", SITE)
 
 
+def test_a_folder_that_cannot_be_had_is_said_in_a_sentence(tmp_path, capsys) -> None:
+    (tmp_path / "file").write_text("mine")
+    for place, reason in (("x" * 300, "File name too long"), ("file/site", "Not a directory")):
+        assert main(["site", str(tmp_path / place)]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert f"cannot be read ({reason}): name another folder for the site" in line
+
+
+@pytest.mark.parametrize("call", ["os.listdir", "pathlib.Path.read_bytes", "pathlib.Path.unlink"])
+def test_a_folder_that_one_may_not_search_or_change_is_said_in_a_sentence(tmp_path, monkeypatch, call: str) -> None:
+    def forbidden(*arguments: object, **options: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    write_site(tmp_path, SITE)
+    monkeypatch.setattr(call, forbidden)
+    with pytest.raises(UserError, match=r"cannot (read|be read|write) ?.*Permission denied"):
+        write_site(tmp_path, {"index.html": b"<html>2"})
+
+
 def test_one_command_writes_a_site(tmp_path, capsys) -> None:
     untrained(tmp_path / "run", "relu-2")
     assert main(["site", str(tmp_path / "site"), "--model", str(tmp_path / "run")]) == 0
