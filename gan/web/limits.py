@@ -109,13 +109,15 @@ def check_address(scope: Scope) -> None:
 
 
 def check_headers(scope: Scope) -> None:
-    """Refuse what is too long, and a malformed name of this server, by whomever it comes, or none: HTTP/1.0 lets it be
-    left out, but Gradio does not."""
+    """Refuse what is too long, and a malformed name of this server, by whomever it comes. HTTP/1.0 lets it be left out,
+    as probes do, but Gradio doesn't: then it is the address that was reached."""
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
         raise RefusedRequestError(431, f"the headers have at most {MAX_HEAD} bytes")
     headers = Headers(scope=scope)
     if "host" not in headers:
-        raise RefusedRequestError(400, "the header host must be given")
+        host, port = scope.get("server") or ("localhost", None)
+        host = f"[{host}]" if ":" in host else host
+        scope["headers"] = [*scope["headers"], (b"host", f"{host}:{port}".encode() if port else host.encode())]
     for name, form in (("host", HOST), ("x-forwarded-host", HOST), ("x-forwarded-prefix", PREFIX)):
         value = headers.get(name, "").split(",")[0].strip()
         if name in headers and not (form.fullmatch(value) and (form is not HOST or is_host(value))):
