@@ -40,7 +40,7 @@ from gan.training.commands import reproducing_command, resuming_command
 from gan.training.initial import Initial, load_initial
 from gan.training.options import RunOptions
 from gan.training.progress import HEADER, Progress
-from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, take_best
+from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, strange_files, take_best
 from gan.training.settings import no_checkpoint, options_as_json, saved_states
 from gan.training.trackers import end_trackers, log_picture, start_trackers
 from gan.training.trainer import Trainer
@@ -174,11 +174,10 @@ def check_folder(name: str, folder: Path, resume: bool, *, ours: bool = False) -
             f"{folder} already holds a run: add --resume to continue it ({resuming_command(name, folder)}), or choose "
             f"another --output-dir"
         )
-    held = sorted(path.name for path in folder.glob("[!.]*")) if os.path.isdir(folder) else []
-    if held and not os.path.exists(folder / HISTORY) and not resume:  # a run that was killed in its first epoch has one
+    if not resume and os.path.isdir(folder) and (strange := strange_files(folder)):
         raise UserError(
-            f"{folder} is no run of ours: it holds {listed(held)}, which a run could overwrite. Nothing was touched; "
-            f"choose a new or an empty --output-dir"
+            f"{folder} is no run of ours: it holds {listed(strange)}, which a run could overwrite. Nothing was "
+            f"touched; choose a new or an empty --output-dir"
         )
     if resume and not states:
         raise UserError(no_checkpoint(folder))

@@ -280,7 +280,7 @@ def test_of_two_processes_at_the_same_moment_one_trains(
 def test_a_run_begun_anew_leaves_nothing_of_the_killed_one(mnist_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "history.jsonl").write_text('{"step": 1}\n')
+    (folder / "history.jsonl").write_text('{"step": 1, "epoch": 0.1}\n')
     for name in ("config.json", "model.safetensors"):
         (folder / f".{name}.abc{UNFINISHED}").write_bytes(b"of the killed run")
     train_here(SMALL, options(mnist_dir, folder))
@@ -458,6 +458,38 @@ def test_a_folder_of_other_files_is_refused_untouched(mnist_dir: Path, tmp_path:
     with pytest.raises(UserError, match=r"is no run of ours: it holds README.md, which a run could overwrite"):
         train_here(SMALL, options(mnist_dir, tmp_path))
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({"history.jsonl": '{"visited": "a page"}\n'}, "history.jsonl"),
+        ({"history.jsonl": "[1]\n"}, "history.jsonl"),
+        ({"history.jsonl": "not JSON\n"}, "history.jsonl"),
+        ({"history.jsonl": "", "README.md": "my notes"}, "README.md"),
+        ({"history.jsonl": "", "samples/mine.png": "a picture"}, "samples/mine.png"),
+        ({"history.jsonl": "", "model.safetensors": "my weights"}, "model.safetensors"),
+        ({"data.png": "a picture"}, "data.png"),
+    ],
+)
+def test_a_folder_whose_history_is_of_something_else_is_refused(
+    files: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match=f"is no run of ours: it holds {named}, which a run could overwrite"):
+        check_folder("relu-2", tmp_path, resume=False)
+
+
+def test_whatever_a_run_killed_before_its_first_checkpoint_leaves_is_begun_again(tmp_path: Path) -> None:
+    names = ["data.png", "samples/epoch-0000.png", "samples/epoch-12345.png", "best/model.safetensors", "state/.x.part"]
+    names += ["events.out.tfevents.17.host.1.0", f".config.json.x{UNFINISHED}", "model.safetensors"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "history.jsonl").write_text('{"step": 100, "epoch": 0.2, "d_loss": 1.3}\n')
+    check_folder("relu-2", tmp_path, resume=False)
 
 
 def test_a_run_that_was_killed_before_its_first_checkpoint_is_begun_again(mnist_dir: Path, tmp_path: Path) -> None:
