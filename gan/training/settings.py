@@ -13,7 +13,7 @@ from gan.hub.card_options import CardOptions
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
 
-_OF_ONE_SESSION = ("output_dir", "dry_run", "resume")
+_OF_ONE_SESSION = ("output_dir", "dry_run", "resume", "overwrite")  # what others wrote is replaced once, not ever after
 _PATHS = ("data_dir",)
 
 
@@ -49,7 +49,8 @@ def read_settings(folder: Path) -> Settings | None:
     metadata = read_metadata(states[-1])
     recipe: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in metadata["recipe"].items()}
     known = {k: metadata[k] for k in ("dataset", "seed", "mixed_precision")}
-    options = {**known, **metadata.get("options", {})}
+    kept = {k: v for k, v in metadata.get("options", {}).items() if k not in _OF_ONE_SESSION}  # older runs kept more
+    options = {**known, **kept}
     for name in _PATHS:
         if name in options:
             options[name] = Path(options[name])
