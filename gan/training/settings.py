@@ -54,8 +54,8 @@ def read_settings(folder: Path) -> Settings | None:
     for name in _PATHS:
         if name in options:
             options[name] = Path(options[name])
-    options["card"] = CardOptions(**options.get("card", {}))
     try:
+        options["card"] = CardOptions(**options.get("card", {}))
         return Settings(metadata.get("name"), Recipe(**recipe), RunOptions(**options, output_dir=folder, resume=True))
     except TypeError as error:  # a field that this version doesn't know
         raise UserError(f"{folder} holds a run of another version of this project ({error})") from None

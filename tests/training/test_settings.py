@@ -29,3 +29,9 @@ def test_a_resumed_run_overwrites_only_when_asked_again(tmp_path: Path) -> None:
         assert begun is not None
         expected = replace(options, overwrite=False, output_dir=tmp_path, resume=True, data_dir=begun.options.data_dir)
         assert begun.options == expected
+
+
+@pytest.mark.parametrize("unknown", [{"card": {"colour": "blue"}}, {"colour": "blue"}])
+def test_a_run_of_another_version_is_refused_in_a_sentence(unknown: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"holds a run of another version of this project \(.*'colour'\)"):
+        read_settings(saved_run(tmp_path, unknown))
