@@ -22,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
         (["relu-2", "--batch-size", "1"], "--batch-size must be at least 2"),
         (["modern", "--minibatch-std", "5"], "--minibatch-std must be a divisor of batch_size 128, not 5"),
         (["relu-2", "--architecture", "dcgan"], "--generator-widths must be two channel counts with dcgan, not (256,)"),
+        (
+            ["relu-2", "--generator-widths", "1041"],
+            "--generator-widths must be 1 to 16 widths of 1 … 1040, not (1041,)",
+        ),
+        (["dcgan", "--generator-widths", "261", "64"], "--generator-widths must be 1 to 16 widths of 1 … 260"),
+        (["modern", "--latent-dim", "941"], "--latent-dim must be at most 940, beside an embedding of 100, not 941"),
         (["dcgan", "--generator-batch-norm", "none"], "--generator-batch-norm must be all with dcgan, not 'none'"),
         (["relu-2", "--dataset", "cifar"], "--dataset"),
         (["relu-2", "--seed", "-1"], "--seed must be from 0 to 4294967295"),
