@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gan.config import NUM_CLASSES, PIXELS
 from gan.data import Dataset, DatasetNotFoundError, load_dataset
 from gan.devices import describe_device
+from gan.model_folder import check_size
 from gan.networks import count_parameters
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
@@ -27,8 +28,9 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     """The report as text.
 
     Raises:
-        UserError: the data or the device does not fit the recipe.
+        UserError: the data or the device does not fit the recipe, or its networks are too large for a model folder.
     """
+    check_size(recipe.generator_config(), recipe.discriminator_config())
     data, note = _data(options)
     accelerator = start_accelerator(replace(options, report_to="none"), Path("."))
     trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)

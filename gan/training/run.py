@@ -29,7 +29,7 @@ from gan.evaluation.evaluate import quick_scores
 from gan.evaluation.standard import Standard, standard_of
 from gan.files import check_writable, hold, is_held, is_of_the_disk, remove_unfinished, unwritable, write_atomically
 from gan.hub.card import DATA_PICTURE
-from gan.model_folder import CONFIG, save_model
+from gan.model_folder import CONFIG, check_size, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
 from gan.recording import HISTORY
@@ -74,6 +74,7 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
     """
     folder = options.folder(name)
     check_share(recipe, int(os.environ.get("WORLD_SIZE", "1")))  # before they meet: who leaves then fails the others
+    check_size(recipe.generator_config(), recipe.discriminator_config())
     accelerator = start_accelerator(options, folder)
     main = accelerator.is_main_process
     if main:

@@ -1,10 +1,15 @@
 """The dry run tells what a run would be, and leaves nothing behind."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from gan.errors import UserError
 from gan.recipes import RECIPES
 from gan.training.dry_run import report
-from tests.training.jobs import options
+from tests.training.jobs import options, train_here
 
 
 def test_a_dry_run_counts_parameters_and_writes_nothing(mnist_dir: Path, tmp_path: Path) -> None:
@@ -23,3 +28,24 @@ def test_a_dry_run_assumes_mnists_size_where_there_is_no_data(tmp_path: Path) ->
     text = report("relu-2", RECIPES["relu-2"], options(tmp_path / "none", tmp_path / "run", dry_run=True))
     assert "60,000 images (assumed: mnist is not in" in text
     assert not list(tmp_path.iterdir()), "nothing is downloaded"
+
+
+@pytest.mark.parametrize(
+    ("widths", "says"),
+    [
+        (
+            {"discriminator_widths": (4096, 4096)},
+            "the discriminator has .* MB .* choose smaller --discriminator-widths",
+        ),
+        ({"generator_widths": (1040,) * 16}, "the generator has .* MB .* choose smaller --generator-widths"),
+    ],
+)
+def test_networks_that_no_file_may_hold_are_refused_before_the_first_step(
+    widths: dict[str, Any], says: str, mnist_dir: Path, tmp_path: Path
+) -> None:
+    recipe, run_options = replace(RECIPES["relu-2"], **widths), options(mnist_dir, tmp_path / "run")
+    with pytest.raises(UserError, match=says):
+        report("relu-2", recipe, run_options)
+    with pytest.raises(UserError, match=says):
+        train_here(recipe, run_options)
+    assert not (tmp_path / "run").exists()
