@@ -41,7 +41,7 @@ from gan.training.initial import Initial, load_initial
 from gan.training.options import RunOptions
 from gan.training.progress import HEADER, Progress
 from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, strange_files, take_best
-from gan.training.settings import no_checkpoint, options_as_json, saved_states
+from gan.training.settings import holds_model, no_checkpoint, only_a_model, options_as_json, saved_states
 from gan.training.trackers import end_trackers, log_picture, start_trackers
 from gan.training.trainer import Trainer
 
@@ -170,7 +170,9 @@ def check_folder(name: str, folder: Path, resume: bool, *, ours: bool = False) -
     if not ours and is_held(folder / HISTORY):
         raise occupied_by_another(folder)
     states = saved_states(folder)
-    if (states or os.path.exists(folder / CONFIG)) and not resume:
+    if holds_model(folder) and not states and not resume:
+        raise UserError(only_a_model(folder))
+    if states and not resume:
         raise UserError(
             f"{folder} already holds a run: add --resume to continue it ({resuming_command(name, folder)}), or choose "
             f"another --output-dir"

@@ -8,6 +8,7 @@ from typing import Any
 
 import safetensors
 
+from gan.console import command_line
 from gan.errors import UserError
 from gan.hub.card_options import CardOptions
 from gan.recipes import Recipe
@@ -65,7 +66,20 @@ def no_checkpoint(folder: Path) -> str:
     """Why a folder can't be resumed, and what to do."""
     if not os.path.isdir(folder):
         return f"there is no folder {folder} to resume a run in"
+    if holds_model(folder):
+        return only_a_model(folder)
     return f"{folder} holds no checkpoint to resume from: leave --resume out, and name a recipe, to start a run there"
+
+
+def holds_model(folder: Path) -> bool:
+    """Whether a folder holds a model, be it of a run or fetched; whether it is whole isn't looked at."""
+    return os.path.exists(folder / "config.json")
+
+
+def only_a_model(folder: Path) -> str:
+    """What to do with a folder that holds a model, and no state to resume from."""
+    other = command_line(["--init-from", str(folder), "--output-dir", "OTHER"])
+    return f"{folder} holds a model without checkpoints: begin with its weights, {other}"
 
 
 def read_metadata(state: Path) -> dict[str, Any]:
@@ -90,7 +104,14 @@ def read_metadata(state: Path) -> dict[str, Any]:
 
 def damaged(state: Path, error: Exception) -> UserError:
     """The message about a state that can't be read."""
-    return UserError(f"{state} is damaged ({error}): delete it to resume from the checkpoint before it")
+    folder = state.parent.parent
+    if saved_states(folder)[:1] != [state]:
+        remedy = "delete it to resume from the checkpoint before it"
+    elif holds_model(folder):
+        remedy = f"there is none before it. {only_a_model(folder).replace(' without checkpoints', '')}"
+    else:
+        remedy = "there is none before it. Begin a new run with another --output-dir"
+    return UserError(f"{state} is damaged ({error}): {remedy}")
 
 
 def options_as_json(options: RunOptions) -> dict[str, Any]:
