@@ -78,6 +78,7 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
     accelerator = start_accelerator(options, folder)
     main = accelerator.is_main_process
     if main:
+        check_apart(options, folder)
         check_folder(name, folder, options.resume)
     with accelerator.main_process_first(), nullcontext() if main else redirect_stdout(io.StringIO()):
         data = load_dataset(options.dataset, options.data_dir)
@@ -186,6 +187,19 @@ def check_folder(name: str, folder: Path, resume: bool, *, ours: bool = False) -
         raise UserError(no_checkpoint(folder))
     if not resume:
         check_writable(folder)
+
+
+def check_apart(options: RunOptions, folder: Path) -> None:
+    """Refuse to begin a run among the pictures that it learns from: its own would be read as data from then on."""
+    if (
+        options.dataset == "folder"
+        and not options.resume
+        and folder.resolve().is_relative_to(options.data_dir.resolve())
+    ):
+        raise UserError(
+            f"{folder} lies in {options.data_dir}, and the pictures of the run would be read as data: choose an "
+            f"--output-dir outside, or name a folder that holds the pictures alone with --data-dir"
+        )
 
 
 class Run:

@@ -537,6 +537,14 @@ def test_a_run_is_not_resumed_on_other_pictures(tmp_path: Path) -> None:
     assert "fingerprint" not in str(told.value)
 
 
+def test_a_run_does_not_begin_among_its_pictures(tmp_path: Path) -> None:
+    own = pictures(tmp_path / "own", "3")
+    for folder in (own, own / "runs" / "relu-2"):
+        with pytest.raises(UserError, match="lies in .*own, and the pictures of the run would be read as data"):
+            train_here(SMALL, replace(options(own, folder), dataset="folder"))
+    assert sorted(path.name for path in own.iterdir()) == ["3"]
+
+
 def test_one_picture_is_too_few_and_the_message_says_how_many_do(tmp_path: Path) -> None:
     own = replace(options(pictures(tmp_path / "own", "3", 1), tmp_path / "run"), dataset="folder")
     with pytest.raises(UserError, match=r"and the data has 1: add some \((\d+) do, with --batch-size 2\)") as told:
