@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gan.config import NUM_CLASSES, PIXELS
-from gan.data import Dataset, DatasetNotFoundError, load_dataset
+from gan.data import Dataset, DatasetNotFoundError, check_is_for_downloads, load_dataset
 from gan.devices import describe_device
 from gan.model_folder import check_size
 from gan.networks import count_parameters
@@ -61,7 +61,7 @@ def _data(options: RunOptions) -> tuple[Dataset, str]:
     try:
         return load_dataset(options.dataset, root, download=False), ""
     except DatasetNotFoundError:
-        pass
+        check_is_for_downloads(options.dataset, root, train=True)  # as the run will
     images = torch.randint(0, 256, (ASSUMED_IMAGES, PIXELS), dtype=torch.uint8)
     labels = torch.arange(ASSUMED_IMAGES) % NUM_CLASSES
     note = f" (assumed: {options.dataset} is not in {root} yet)"

@@ -1,5 +1,6 @@
 """The dry run tells what a run would be, and leaves nothing behind."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,14 @@ def test_networks_that_no_file_may_hold_are_refused_before_the_first_step(
     with pytest.raises(UserError, match=says):
         train_here(recipe, run_options)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_dry_run_refuses_what_the_run_would(mnist_dir: Path, tmp_path: Path) -> None:
+    file, half = tmp_path / "file", tmp_path / "half"
+    file.touch()
+    half.mkdir()
+    images = next(path for path in mnist_dir.rglob("train-images*") if path.is_file())
+    shutil.copy(images, half)
+    for data_dir, says in ((file, "is a file: name a folder with --data-dir"), (half, "is there and .* is not")):
+        with pytest.raises(UserError, match=says):
+            report("relu-2", RECIPES["relu-2"], options(data_dir, tmp_path / "run"))
