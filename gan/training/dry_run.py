@@ -17,7 +17,7 @@ from gan.networks import count_parameters
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
 from gan.training.progress import duration
-from gan.training.run import start_accelerator
+from gan.training.run import enough_memory, start_accelerator
 from gan.training.trainer import Trainer
 
 ASSUMED_IMAGES = 60_000  # where the data set is not there yet: MNIST's size
@@ -33,7 +33,12 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     check_size(recipe.generator_config(), recipe.discriminator_config())
     data, note = _data(options)
     accelerator = start_accelerator(replace(options, report_to="none"), Path("."))
-    trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    with enough_memory(accelerator.device):
+        return _report(name, Trainer(recipe, data, seed=options.seed, accelerator=accelerator), options, note)
+
+
+def _report(name: str, trainer: Trainer, options: RunOptions, note: str) -> str:
+    recipe, accelerator = trainer.recipe, trainer.accelerator
     batch = trainer.batches.of_step(0).generator
     classes = [] if batch.classes is None else [batch.classes]
     sections = [

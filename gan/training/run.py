@@ -91,26 +91,44 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         initial = None
         if options.init_from and not options.resume:
             initial = load_initial(options.init_from, recipe, labelled=data.labels is not None)
-    trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
-    if main:
-        print(data.description())
-        if recipe.conditional and (absent := data.absent_classes()):
-            print(f"no image shows {listed([str(c) for c in absent], 10)}: what is drawn of that class means nothing")
     try:
-        with occupied(name, folder, options.resume) if main else open(os.devnull, "a", encoding="utf-8") as history:
-            if main and not options.resume:
-                write_atomically(folder / DATA_PICTURE, data.preview())
-            return Run(name, options, trainer, folder, history, initial, standard).train()
-    except torch.OutOfMemoryError:
-        raise ProcessError(
-            f"{trainer.device} is out of memory: lower --batch-size or choose another --device"
-        ) from None
+        with enough_memory(accelerator.device):
+            trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+            if main:
+                print(data.description())
+                if recipe.conditional and (absent := data.absent_classes()):
+                    classes = listed([str(c) for c in absent], 10)
+                    print(f"no image shows {classes}: what is drawn of that class means nothing")
+            with occupied(name, folder, options.resume) if main else open(os.devnull, "a", encoding="utf-8") as history:
+                if main and not options.resume:
+                    write_atomically(folder / DATA_PICTURE, data.preview())
+                return Run(name, options, trainer, folder, history, initial, standard).train()
     except OSError as error:  # of what is written bit by bit: the history, a tracker's log
         if not is_of_the_disk(error):
             raise
         raise unwritable(Path(error.filename or folder), error) from error
     finally:
         end_trackers(accelerator)
+
+
+@contextmanager
+def enough_memory(device: torch.device) -> Iterator[None]:
+    """Say in a sentence that the memory of the device, or of the processor, isn't enough for what is done inside."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not _is_of_memory(error):
+            raise
+        raise ProcessError(
+            f"{device} is out of memory: lower --batch-size, --generator-widths or --discriminator-widths, or choose "
+            f"another --device"
+        ) from None
+
+
+def _is_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(
+        error
+    )  # which has no kind of its own
 
 
 def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
@@ -315,7 +333,7 @@ class Run:
         try:
             self.trainer.step()
         except RuntimeError as error:
-            if self.accelerator.num_processes == 1 or isinstance(error, torch.OutOfMemoryError):
+            if self.accelerator.num_processes == 1 or _is_of_memory(error):
                 raise
             raise ProcessError(
                 f"another process of this job ended: process {self.accelerator.process_index} could not finish step "

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from gan.errors import UserError
 from gan.recipes import RECIPES
 from gan.training.dry_run import report
+from gan.training.trainer import Trainer
 from tests.training.jobs import options, train_here
 
 
@@ -61,3 +63,21 @@ def test_a_dry_run_refuses_what_the_run_would(mnist_dir: Path, tmp_path: Path) -
     for data_dir, says in ((file, "is a file: name a folder with --data-dir"), (half, "is there and .* is not")):
         with pytest.raises(UserError, match=says):
             report("relu-2", RECIPES["relu-2"], options(data_dir, tmp_path / "run"))
+
+
+@pytest.mark.parametrize("at", ["__init__", "step"])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("DefaultCPUAllocator: can't allocate memory"), torch.OutOfMemoryError("CUDA out of memory")]
+)
+def test_too_little_memory_is_said_in_a_sentence(
+    at: str, error: RuntimeError, mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Trainer, at, fail)
+    says = "cpu is out of memory: lower --batch-size, --generator-widths or --discriminator-widths"
+    with pytest.raises(UserError, match=says):
+        report("relu-2", RECIPES["relu-2"], options(mnist_dir, tmp_path / "run"))
+    with pytest.raises(UserError, match=says):
+        train_here(RECIPES["relu-2"], options(mnist_dir, tmp_path / "run"))
