@@ -20,7 +20,7 @@ from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
 from gan.training.commands import launcher
 from gan.training.options import RUNS, RunOptions
-from gan.training.settings import Settings, newest_run, no_checkpoint, read_settings
+from gan.training.settings import Settings, newest_run, no_checkpoint, read_settings, saved_states
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ def main() -> int:
     with contextlib.nullcontext() if speaks else silence():
         name, job = parse()
     # Only now, since torch takes seconds to import: --help and wrong usage are answered at once.
-    from gan.hub.push import check_can_push, push
+    from gan.hub.push import check_can_push, push, push_command
     from gan.training.dry_run import report
     from gan.training.run import InterruptedRunError, ProcessError, run
 
@@ -112,6 +112,7 @@ def main() -> int:
             print(f"train.py: {message}", file=sys.stderr)
 
     options = job.run
+    folder = None  # of the run, once it has come to its end
     try:
         if options.dry_run:
             text = report(name, job.recipe, options)
@@ -147,9 +148,23 @@ def main() -> int:
         say(stop)
         return stop.code
     except KeyboardInterrupt:
-        say("interrupted before the first step, nothing is lost")
+        say(_interrupted(options.folder(name), ended=folder is not None))
+        if folder and options.push_to_hub:
+            words = push_command(
+                folder, options.push_to_hub, private=options.private, tag=options.hub_tag, options=options.card
+            )
+            say(f"publish it with: {command_line(words)}")
         return 130
     return 0
+
+
+def _interrupted(folder: Path, *, ended: bool) -> str:
+    """What is true after a Ctrl-C that fell outside the steps, which a run finishes before it obeys."""
+    if ended:
+        return f"interrupted after the last step: the run is saved in {folder}"
+    if saved_states(folder):
+        return f"interrupted outside the steps: the last checkpoint in {folder} is whole, go on with --resume"
+    return "interrupted before the first step, nothing is lost"
 
 
 @contextlib.contextmanager

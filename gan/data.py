@@ -129,7 +129,7 @@ def load_dataset(name: DatasetName, folder: Path, *, train: bool = True, downloa
     if files is None:
         if not download:
             raise DatasetNotFoundError(f"{name} is not in {folder}: {layout.words(train=train)}")
-        _check_is_for_downloads(name, folder, train)
+        check_is_for_downloads(name, folder, train)
         print(f"{name} is not in {folder}: downloading it there")
         _download(name, folder, train)
         files = layout.find(folder, train=train)
@@ -165,7 +165,7 @@ def _native(array: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("="))
 
 
-def _check_is_for_downloads(name: DatasetName, folder: Path, train: bool) -> None:
+def check_is_for_downloads(name: DatasetName, folder: Path, train: bool) -> None:
     """Refuse to download into a folder that was meant for something else."""
     if os.path.exists(folder) and not os.path.isdir(folder):
         raise UserError(f"{folder} is a file: name a folder with --data-dir")

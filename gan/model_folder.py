@@ -21,7 +21,7 @@ from torch import nn
 
 from gan import quantization
 from gan.config import NUM_CLASSES, DiscriminatorConfig, GeneratorConfig
-from gan.errors import ModelError
+from gan.errors import ModelError, UserError
 from gan.files import PAUSES, UNFINISHED, to_json, write_together
 from gan.networks import Discriminator, Generator
 
@@ -34,6 +34,7 @@ YOUNGER_KEYS = {"class_std"}  # of a network's config, added to format 1 later
 CONFIG_KEYS = {"format", "recipe", "generator", "discriminator", "training", "sha256"}
 MAX_CONFIG_BYTES = 64 * 1024
 MAX_WEIGHTS_BYTES = 64 * 1024 * 1024
+MAX_HEADER_BYTES = 64 * 1024  # of the weights files that we write: names and shapes
 MAX_QUOTED = 200  # characters of a value in a message
 
 Config = TypeVar("Config", GeneratorConfig, DiscriminatorConfig)
@@ -41,6 +42,23 @@ T = TypeVar("T")
 
 
 # Write
+
+
+def check_size(generator: GeneratorConfig, discriminator: DiscriminatorConfig) -> None:
+    """Refuse networks whose files would be too large to be read again, before hours are spent.
+
+    Raises:
+        UserError: names the flag that makes them smaller.
+    """
+    with torch.device("meta"):
+        networks = {"generator": Generator(generator), "discriminator": Discriminator(discriminator)}
+    for name, network in networks.items():
+        size = sum(tensor.nbytes for tensor in network.state_dict().values())
+        if size > MAX_WEIGHTS_BYTES - MAX_HEADER_BYTES:
+            raise UserError(
+                f"the {name} has {size / 2**20:,.1f} MB of weights, and files of more than {MAX_WEIGHTS_BYTES >> 20} "
+                f"MB are read nowhere: choose smaller --{name}-widths"
+            )
 
 
 def save_model(

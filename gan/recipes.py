@@ -15,6 +15,9 @@ from gan.errors import UserError
 
 Loss = Literal["non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 
+MAX_INPUTS = 1040  # of a row of G's weights: 127 · 127 · 1040 < 2²⁴, so that no weights make its integer form inexact
+MAX_CHANNELS = MAX_INPUTS // 4  # of DCGAN's, since an output pixel sees two by two inputs
+
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
@@ -30,9 +33,9 @@ class Recipe:
     architecture: Literal["mlp", "dcgan"] = "mlp"
     """Multilayer perceptrons, or the (transposed) convolutions of DCGAN for comparison."""
     latent_dim: int = 100
-    """Numbers in a latent, 1 … 1024. All sources take 100 or close to it."""
+    """Numbers in a latent, 1 … 1024, or 1 … 940 with classes. All sources take 100 or close to it."""
     generator_widths: tuple[int, ...] = (256,)
-    """Hidden layers of the generator, from the latent on."""
+    """Hidden layers of the generator, from the latent on, each of at most 1040 (dcgan: 260) units."""
     generator_activation: Literal["relu", "leaky_relu"] = "leaky_relu"
     """Leaky ReLU (negative slope 0.2) keeps a gradient for negative inputs; ReLU lets units die."""
     generator_batch_norm: Literal["none", "all", "after_first"] = "none"
@@ -115,14 +118,19 @@ class Recipe:
         for field in fields(self):
             value = getattr(self, field.name)
             require(not isinstance(value, float) or math.isfinite(value), field.name, "finite")
-        for name in ("generator_widths", "discriminator_widths"):
+        most = MAX_CHANNELS if self.architecture == "dcgan" else MAX_INPUTS
+        for name, widest in (("generator_widths", most), ("discriminator_widths", 16384)):
             widths = getattr(self, name)
-            require(0 < len(widths) <= 16 and all(1 <= w <= 16384 for w in widths), name, "1 to 16 widths of 1 … 16384")
+            fit = 0 < len(widths) <= 16 and all(1 <= w <= widest for w in widths)
+            require(fit, name, f"1 to 16 widths of 1 … {widest}")
         if self.architecture == "dcgan":
             for name in ("generator_widths", "discriminator_widths"):
                 require(len(getattr(self, name)) == 2, name, "two channel counts with dcgan")
             require(self.generator_batch_norm == "all", "generator_batch_norm", "all with dcgan")
         require(1 <= self.latent_dim <= 1024, "latent_dim", "from 1 to 1024")
+        embedded = GeneratorConfig.embedding_dim if self.conditional else 0
+        longest = MAX_INPUTS - embedded
+        require(self.latent_dim <= longest, "latent_dim", f"at most {longest}, beside an embedding of {embedded}")
         require(0 < self.batch_norm_momentum <= 1, "batch_norm_momentum", "above 0 and at most 1")
         require(self.batch_size >= 2, "batch_size", "at least 2")
         require(1 <= self.epochs <= 100_000, "epochs", "from 1 to 100000")

@@ -22,6 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent
         (["relu-2", "--batch-size", "1"], "--batch-size must be at least 2"),
         (["modern", "--minibatch-std", "5"], "--minibatch-std must be a divisor of batch_size 128, not 5"),
         (["relu-2", "--architecture", "dcgan"], "--generator-widths must be two channel counts with dcgan, not (256,)"),
+        (
+            ["relu-2", "--generator-widths", "1041"],
+            "--generator-widths must be 1 to 16 widths of 1 … 1040, not (1041,)",
+        ),
+        (["dcgan", "--generator-widths", "261", "64"], "--generator-widths must be 1 to 16 widths of 1 … 260"),
+        (["modern", "--latent-dim", "941"], "--latent-dim must be at most 940, beside an embedding of 100, not 941"),
         (["dcgan", "--generator-batch-norm", "none"], "--generator-batch-norm must be all with dcgan, not 'none'"),
         (["relu-2", "--dataset", "cifar"], "--dataset"),
         (["relu-2", "--seed", "-1"], "--seed must be from 0 to 4294967295"),
@@ -64,10 +70,12 @@ def test_failures_exit_with_1_and_one_message(
     mnist_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here = ["--output-dir", tmp_path / "run", "--data-dir", mnist_dir]
+    empty = tmp_path / "empty"
+    empty.mkdir()
     for arguments, says in (
         (["relu-2", *here, "--device", "tpu"], "device 'tpu' is not on this machine, which has: "),
         (["relu-2", *here, "--batch-size", 4096, "--device", "cpu"], "needs 4,096 images and the data has 512"),
-        (["modern", *here[:2], "--dataset", "folder", "--data-dir", tmp_path], "holds no images"),
+        (["modern", *here[:2], "--dataset", "folder", "--data-dir", empty], "holds no images"),
     ):
         assert run_main(monkeypatch, *arguments) == 1
         said = capsys.readouterr()
@@ -127,3 +135,29 @@ def test_a_misspelt_recipe_is_answered_with_the_nearest_one() -> None:
     assert result.returncode == 2
     assert "there is no recipe 'rleu-2'; did you mean relu-2?" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_interruption_says_what_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before the run, in a run that has a checkpoint, and while it is published."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    folder = tmp_path / "run"
+    arguments = ["relu-2", "--output-dir", folder, "--push-to-hub", "maker/digits"]
+    monkeypatch.setattr("gan.hub.push.check_can_push", lambda *_, **__: None)
+    monkeypatch.setattr("gan.training.run.run", interrupt)
+    assert run_main(monkeypatch, *arguments) == 130
+    assert "interrupted before the first step, nothing is lost" in capsys.readouterr().err
+    (folder / "state").mkdir(parents=True)
+    (folder / "state" / "step-000000001.safetensors").touch()
+    assert run_main(monkeypatch, *arguments) == 130
+    assert f"the last checkpoint in {folder} is whole, go on with --resume" in capsys.readouterr().err
+    monkeypatch.setattr("gan.training.run.run", lambda *_: folder)
+    monkeypatch.setattr("gan.hub.push.push", interrupt)
+    assert run_main(monkeypatch, *arguments) == 130
+    said = capsys.readouterr().err
+    assert f"the run is saved in {folder}" in said
+    assert f"-m gan.hub push {folder} maker/digits" in said

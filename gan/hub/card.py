@@ -285,7 +285,8 @@ def _pictures(folder: Path, temperature: float) -> dict[str, str]:
 
 def sample_grid(folder: Path) -> Path | None:
     """The newest sample grid of a run, relative to its folder: samples.png, or the last of samples/."""
-    grids = [*sorted(folder.glob("samples/*.png")), *folder.glob("samples.png")]
+    by_epoch = sorted(folder.glob("samples/*.png"), key=lambda path: (len(path.name), path.name))  # 9999, then 10000
+    grids = [*by_epoch, *folder.glob("samples.png")]
     return grids[-1].relative_to(folder) if grids else None
 
 

@@ -30,7 +30,7 @@ def save_time_lapse(folder: Path) -> None:
     A page shows the WebP, so it has at most `TIME_LAPSE_BYTES`: of many epochs it shows some. The last frame stays for
     two seconds.
     """
-    paths = sorted(folder.glob("samples/epoch-*.png"))
+    paths = sorted(folder.glob("samples/epoch-*.png"), key=_epoch)  # by name, 10000 would come before 9999
     pictures = [255 - np.asarray(Image.open(path).convert("L").reduce(2)) for path in paths]
     fps = round(1000 / FRAME_MILLISECONDS)
     for most in FEWER_FRAMES:
@@ -39,9 +39,13 @@ def save_time_lapse(folder: Path) -> None:
         webp = images.webp(frames, fps)
         if len(webp) <= TIME_LAPSE_BYTES:
             break
-    epochs = [int(paths[i].stem.rpartition("-")[2]) for i in chosen]
+    epochs = [_epoch(paths[i]) for i in chosen]
     write_atomically(folder / "timelapse.gif", images.gif(frames, fps))
     write_together({folder / TIME_LAPSE: webp, folder / EPOCHS: json.dumps({"epochs": epochs}) + "\n"})
+
+
+def _epoch(samples: Path) -> int:
+    return int(samples.stem.rpartition("-")[2])
 
 
 def save_curves(folder: Path) -> None:

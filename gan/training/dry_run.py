@@ -10,13 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from gan.config import NUM_CLASSES, PIXELS
-from gan.data import Dataset, DatasetNotFoundError, load_dataset
+from gan.data import Dataset, DatasetNotFoundError, check_is_for_downloads, load_dataset
 from gan.devices import describe_device
+from gan.model_folder import check_size
 from gan.networks import count_parameters
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
 from gan.training.progress import duration
-from gan.training.run import start_accelerator
+from gan.training.run import enough_memory, start_accelerator
 from gan.training.trainer import Trainer
 
 ASSUMED_IMAGES = 60_000  # where the data set is not there yet: MNIST's size
@@ -27,11 +28,17 @@ def report(name: str, recipe: Recipe, options: RunOptions) -> str:
     """The report as text.
 
     Raises:
-        UserError: the data or the device does not fit the recipe.
+        UserError: the data or the device does not fit the recipe, or its networks are too large for a model folder.
     """
+    check_size(recipe.generator_config(), recipe.discriminator_config())
     data, note = _data(options)
     accelerator = start_accelerator(replace(options, report_to="none"), Path("."))
-    trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+    with enough_memory(accelerator.device):
+        return _report(name, Trainer(recipe, data, seed=options.seed, accelerator=accelerator), options, note)
+
+
+def _report(name: str, trainer: Trainer, options: RunOptions, note: str) -> str:
+    recipe, accelerator = trainer.recipe, trainer.accelerator
     batch = trainer.batches.of_step(0).generator
     classes = [] if batch.classes is None else [batch.classes]
     sections = [
@@ -59,7 +66,7 @@ def _data(options: RunOptions) -> tuple[Dataset, str]:
     try:
         return load_dataset(options.dataset, root, download=False), ""
     except DatasetNotFoundError:
-        pass
+        check_is_for_downloads(options.dataset, root, train=True)  # as the run will
     images = torch.randint(0, 256, (ASSUMED_IMAGES, PIXELS), dtype=torch.uint8)
     labels = torch.arange(ASSUMED_IMAGES) % NUM_CLASSES
     note = f" (assumed: {options.dataset} is not in {root} yet)"

@@ -117,8 +117,3 @@ def _flag(name: str, value: Any) -> str:
     if name in ("conditional", "normalize-input", "class-std", "spectral-norm"):
         return f"--{name}" if value else f"--no-{name}"
     return f"--{name} {value}"
-
-
-def as_typed(model: str) -> str:
-    """A model as it was typed, a folder without what leads to it on this machine."""
-    return Path(model).name if Path(model).is_absolute() else model

@@ -29,7 +29,7 @@ from gan.evaluation.evaluate import quick_scores
 from gan.evaluation.standard import Standard, standard_of
 from gan.files import check_writable, hold, is_held, is_of_the_disk, remove_unfinished, unwritable, write_atomically
 from gan.hub.card import DATA_PICTURE
-from gan.model_folder import CONFIG, save_model
+from gan.model_folder import CONFIG, check_size, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
 from gan.recording import HISTORY
@@ -40,8 +40,8 @@ from gan.training.commands import reproducing_command, resuming_command
 from gan.training.initial import Initial, load_initial
 from gan.training.options import RunOptions
 from gan.training.progress import HEADER, Progress
-from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, take_best
-from gan.training.settings import no_checkpoint, options_as_json, saved_states
+from gan.training.run_folder import BEST, SAMPLES_OF_BEST, describe, save_samples, strange_files, take_best
+from gan.training.settings import holds_model, no_checkpoint, only_a_model, options_as_json, saved_states
 from gan.training.trackers import end_trackers, log_picture, start_trackers
 from gan.training.trainer import Trainer
 
@@ -74,9 +74,11 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
     """
     folder = options.folder(name)
     check_share(recipe, int(os.environ.get("WORLD_SIZE", "1")))  # before they meet: who leaves then fails the others
+    check_size(recipe.generator_config(), recipe.discriminator_config())
     accelerator = start_accelerator(options, folder)
     main = accelerator.is_main_process
     if main:
+        check_apart(options, folder)
         check_folder(name, folder, options.resume)
     with accelerator.main_process_first(), nullcontext() if main else redirect_stdout(io.StringIO()):
         data = load_dataset(options.dataset, options.data_dir)
@@ -89,26 +91,44 @@ def run(name: str, recipe: Recipe, options: RunOptions) -> Path:
         initial = None
         if options.init_from and not options.resume:
             initial = load_initial(options.init_from, recipe, labelled=data.labels is not None)
-    trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
-    if main:
-        print(data.description())
-        if recipe.conditional and (absent := data.absent_classes()):
-            print(f"no image shows {listed([str(c) for c in absent], 10)}: what is drawn of that class means nothing")
     try:
-        with occupied(name, folder, options.resume) if main else open(os.devnull, "a", encoding="utf-8") as history:
-            if main and not options.resume:
-                write_atomically(folder / DATA_PICTURE, data.preview())
-            return Run(name, options, trainer, folder, history, initial, standard).train()
-    except torch.OutOfMemoryError:
-        raise ProcessError(
-            f"{trainer.device} is out of memory: lower --batch-size or choose another --device"
-        ) from None
+        with enough_memory(accelerator.device):
+            trainer = Trainer(recipe, data, seed=options.seed, accelerator=accelerator)
+            if main:
+                print(data.description())
+                if recipe.conditional and (absent := data.absent_classes()):
+                    classes = listed([str(c) for c in absent], 10)
+                    print(f"no image shows {classes}: what is drawn of that class means nothing")
+            with occupied(name, folder, options.resume) if main else open(os.devnull, "a", encoding="utf-8") as history:
+                if main and not options.resume:
+                    write_atomically(folder / DATA_PICTURE, data.preview())
+                return Run(name, options, trainer, folder, history, initial, standard).train()
     except OSError as error:  # of what is written bit by bit: the history, a tracker's log
         if not is_of_the_disk(error):
             raise
         raise unwritable(Path(error.filename or folder), error) from error
     finally:
         end_trackers(accelerator)
+
+
+@contextmanager
+def enough_memory(device: torch.device) -> Iterator[None]:
+    """Say in a sentence that the memory of the device, or of the processor, isn't enough for what is done inside."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not _is_of_memory(error):
+            raise
+        raise ProcessError(
+            f"{device} is out of memory: lower --batch-size, --generator-widths or --discriminator-widths, or choose "
+            f"another --device"
+        ) from None
+
+
+def _is_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(
+        error
+    )  # which has no kind of its own
 
 
 def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
@@ -169,21 +189,35 @@ def check_folder(name: str, folder: Path, resume: bool, *, ours: bool = False) -
     if not ours and is_held(folder / HISTORY):
         raise occupied_by_another(folder)
     states = saved_states(folder)
-    if (states or os.path.exists(folder / CONFIG)) and not resume:
+    if holds_model(folder) and not states and not resume:
+        raise UserError(only_a_model(folder))
+    if states and not resume:
         raise UserError(
             f"{folder} already holds a run: add --resume to continue it ({resuming_command(name, folder)}), or choose "
             f"another --output-dir"
         )
-    held = sorted(path.name for path in folder.glob("[!.]*")) if os.path.isdir(folder) else []
-    if held and not os.path.exists(folder / HISTORY) and not resume:  # a run that was killed in its first epoch has one
+    if not resume and os.path.isdir(folder) and (strange := strange_files(folder)):
         raise UserError(
-            f"{folder} is no run of ours: it holds {listed(held)}, which a run could overwrite. Nothing was touched; "
-            f"choose a new or an empty --output-dir"
+            f"{folder} is no run of ours: it holds {listed(strange)}, which a run could overwrite. Nothing was "
+            f"touched; choose a new or an empty --output-dir"
         )
     if resume and not states:
         raise UserError(no_checkpoint(folder))
     if not resume:
         check_writable(folder)
+
+
+def check_apart(options: RunOptions, folder: Path) -> None:
+    """Refuse to begin a run among the pictures that it learns from: its own would be read as data from then on."""
+    if (
+        options.dataset == "folder"
+        and not options.resume
+        and folder.resolve().is_relative_to(options.data_dir.resolve())
+    ):
+        raise UserError(
+            f"{folder} lies in {options.data_dir}, and the pictures of the run would be read as data: choose an "
+            f"--output-dir outside, or name a folder that holds the pictures alone with --data-dir"
+        )
 
 
 class Run:
@@ -299,7 +333,7 @@ class Run:
         try:
             self.trainer.step()
         except RuntimeError as error:
-            if self.accelerator.num_processes == 1 or isinstance(error, torch.OutOfMemoryError):
+            if self.accelerator.num_processes == 1 or _is_of_memory(error):
                 raise
             raise ProcessError(
                 f"another process of this job ended: process {self.accelerator.process_index} could not finish step "

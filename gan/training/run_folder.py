@@ -8,6 +8,7 @@ model is written after each epoch, so that a run that is killed can be looked at
 
 import json
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,44 @@ import numpy as np
 
 from gan import images
 from gan.config import NUM_CLASSES
-from gan.files import to_json, write_atomically, write_together
-from gan.hub.card import METRICS, write_model_card
+from gan.files import UNFINISHED, to_json, write_atomically, write_together
+from gan.hub.card import DATA_PICTURE, METRICS, write_model_card
 from gan.model_folder import CONFIG, DISCRIMINATOR, GENERATOR, QUANTIZED, read_config, weights_of
 from gan.networks import Generator
+from gan.recording import HISTORY
 from gan.training.curves import save_curves, save_time_lapse
 
 SAMPLE_SEEDS = range(100)  # ten rows of ten: a class-conditional generator draws a class in each column
 BEST = "best"
 SAMPLES_OF_BEST = "samples.png"
+WEIGHTS = (GENERATOR, QUANTIZED, DISCRIMINATOR)
+EARLY = (  # what a run writes before its first checkpoint; the last is TensorBoard's
+    *(HISTORY, DATA_PICTURE, "state", "samples", "samples/epoch-*.png", BEST),
+    *(f"{BEST}/{name}" for name in (CONFIG, *WEIGHTS)),
+    "events.out.tfevents.*",
+)
+
+
+def strange_files(folder: Path) -> list[str]:
+    """What a folder holds that no run of ours has written before its first checkpoint; hidden files don't count."""
+    paths = [p for pattern in ("[!.]*", "samples/[!.]*", f"{BEST}/[!.]*", "state/[!.]*") for p in folder.glob(pattern)]
+    names = sorted(path.relative_to(folder).as_posix() for path in paths)
+    early = EARLY
+    if any(folder.glob(f".{CONFIG}.*{UNFINISHED}")):  # killed between the renames of its first model
+        early = (*EARLY, *WEIGHTS, SAMPLES_OF_BEST)
+    strange = [name for name in names if not any(fnmatch(name, pattern) for pattern in early)]
+    if HISTORY not in names:  # the first file of every run
+        return names
+    return strange if _is_ours(folder / HISTORY) else sorted({*strange, HISTORY})
+
+
+def _is_ours(history: Path) -> bool:
+    """Whether a history is empty, or holds what a run records."""
+    try:
+        records = [json.loads(line) for line in history.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError, RecursionError):
+        return False
+    return all(isinstance(record, dict) and {"step", "epoch"} <= record.keys() for record in records)
 
 
 def save_samples(
@@ -54,7 +84,7 @@ def take_best(folder: Path, epochs_done: float) -> bool:
     config = read_config(best)
     samples = _samples(folder, round(config["training"]["epochs"]))
     config["training"]["best_of_epochs"] = epochs_done
-    contents = {folder / name: (best / name).read_bytes() for name in (GENERATOR, QUANTIZED, DISCRIMINATOR)}
+    contents = {folder / name: (best / name).read_bytes() for name in WEIGHTS}
     write_together({**contents, folder / SAMPLES_OF_BEST: samples.read_bytes(), folder / CONFIG: to_json(config)})
     return True
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import safetensors
 
+from gan.console import command_line
 from gan.errors import UserError
 from gan.hub.card_options import CardOptions
 from gan.recipes import Recipe
 from gan.training.options import RunOptions
 
-_OF_ONE_SESSION = ("output_dir", "dry_run", "resume")
+_OF_ONE_SESSION = ("output_dir", "dry_run", "resume", "overwrite")  # what others wrote is replaced once, not ever after
 _PATHS = ("data_dir",)
 
 
@@ -49,12 +50,13 @@ def read_settings(folder: Path) -> Settings | None:
     metadata = read_metadata(states[-1])
     recipe: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in metadata["recipe"].items()}
     known = {k: metadata[k] for k in ("dataset", "seed", "mixed_precision")}
-    options = {**known, **metadata.get("options", {})}
+    kept = {k: v for k, v in metadata.get("options", {}).items() if k not in _OF_ONE_SESSION}  # older runs kept more
+    options = {**known, **kept}
     for name in _PATHS:
         if name in options:
             options[name] = Path(options[name])
-    options["card"] = CardOptions(**options.get("card", {}))
     try:
+        options["card"] = CardOptions(**options.get("card", {}))
         return Settings(metadata.get("name"), Recipe(**recipe), RunOptions(**options, output_dir=folder, resume=True))
     except TypeError as error:  # a field that this version doesn't know
         raise UserError(f"{folder} holds a run of another version of this project ({error})") from None
@@ -64,7 +66,20 @@ def no_checkpoint(folder: Path) -> str:
     """Why a folder can't be resumed, and what to do."""
     if not os.path.isdir(folder):
         return f"there is no folder {folder} to resume a run in"
+    if holds_model(folder):
+        return only_a_model(folder)
     return f"{folder} holds no checkpoint to resume from: leave --resume out, and name a recipe, to start a run there"
+
+
+def holds_model(folder: Path) -> bool:
+    """Whether a folder holds a model, be it of a run or fetched; whether it is whole isn't looked at."""
+    return os.path.exists(folder / "config.json")
+
+
+def only_a_model(folder: Path) -> str:
+    """What to do with a folder that holds a model, and no state to resume from."""
+    other = command_line(["--init-from", str(folder), "--output-dir", "OTHER"])
+    return f"{folder} holds a model without checkpoints: begin with its weights, {other}"
 
 
 def read_metadata(state: Path) -> dict[str, Any]:
@@ -89,7 +104,14 @@ def read_metadata(state: Path) -> dict[str, Any]:
 
 def damaged(state: Path, error: Exception) -> UserError:
     """The message about a state that can't be read."""
-    return UserError(f"{state} is damaged ({error}): delete it to resume from the checkpoint before it")
+    folder = state.parent.parent
+    if saved_states(folder)[:1] != [state]:
+        remedy = "delete it to resume from the checkpoint before it"
+    elif holds_model(folder):
+        remedy = f"there is none before it. {only_a_model(folder).replace(' without checkpoints', '')}"
+    else:
+        remedy = "there is none before it. Begin a new run with another --output-dir"
+    return UserError(f"{state} is damaged ({error}): {remedy}")
 
 
 def options_as_json(options: RunOptions) -> dict[str, Any]:

@@ -280,7 +280,7 @@ def test_of_two_processes_at_the_same_moment_one_trains(
 def test_a_run_begun_anew_leaves_nothing_of_the_killed_one(mnist_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     folder.mkdir()
-    (folder / "history.jsonl").write_text('{"step": 1}\n')
+    (folder / "history.jsonl").write_text('{"step": 1, "epoch": 0.1}\n')
     for name in ("config.json", "model.safetensors"):
         (folder / f".{name}.abc{UNFINISHED}").write_bytes(b"of the killed run")
     train_here(SMALL, options(mnist_dir, folder))
@@ -460,6 +460,38 @@ def test_a_folder_of_other_files_is_refused_untouched(mnist_dir: Path, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        ({"history.jsonl": '{"visited": "a page"}\n'}, "history.jsonl"),
+        ({"history.jsonl": "[1]\n"}, "history.jsonl"),
+        ({"history.jsonl": "not JSON\n"}, "history.jsonl"),
+        ({"history.jsonl": "", "README.md": "my notes"}, "README.md"),
+        ({"history.jsonl": "", "samples/mine.png": "a picture"}, "samples/mine.png"),
+        ({"history.jsonl": "", "model.safetensors": "my weights"}, "model.safetensors"),
+        ({"data.png": "a picture"}, "data.png"),
+    ],
+)
+def test_a_folder_whose_history_is_of_something_else_is_refused(
+    files: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    with pytest.raises(UserError, match=f"is no run of ours: it holds {named}, which a run could overwrite"):
+        check_folder("relu-2", tmp_path, resume=False)
+
+
+def test_whatever_a_run_killed_before_its_first_checkpoint_leaves_is_begun_again(tmp_path: Path) -> None:
+    names = ["data.png", "samples/epoch-0000.png", "samples/epoch-12345.png", "best/model.safetensors", "state/.x.part"]
+    names += ["events.out.tfevents.17.host.1.0", f".config.json.x{UNFINISHED}", "model.safetensors"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"")
+    (tmp_path / "history.jsonl").write_text('{"step": 100, "epoch": 0.2, "d_loss": 1.3}\n')
+    check_folder("relu-2", tmp_path, resume=False)
+
+
 def test_a_run_that_was_killed_before_its_first_checkpoint_is_begun_again(mnist_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "history.jsonl").write_text("")
     (tmp_path / "data.png").write_bytes(b"of the run that was killed")
@@ -503,6 +535,14 @@ def test_a_run_is_not_resumed_on_other_pictures(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the images are not those .*--init-from \S*run --output-dir \S*run-2") as told:
         train_here(recipe, replace(own, resume=True))
     assert "fingerprint" not in str(told.value)
+
+
+def test_a_run_does_not_begin_among_its_pictures(tmp_path: Path) -> None:
+    own = pictures(tmp_path / "own", "3")
+    for folder in (own, own / "runs" / "relu-2"):
+        with pytest.raises(UserError, match="lies in .*own, and the pictures of the run would be read as data"):
+            train_here(SMALL, replace(options(own, folder), dataset="folder"))
+    assert sorted(path.name for path in own.iterdir()) == ["3"]
 
 
 def test_one_picture_is_too_few_and_the_message_says_how_many_do(tmp_path: Path) -> None:
