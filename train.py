@@ -8,14 +8,13 @@ import contextlib
 import difflib
 import io
 import os
-import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import tyro
 
-from gan.console import command_line, print_everywhere, python
+from gan.console import as_flag, command_line, print_everywhere, python
 from gan.errors import UserError
 from gan.recipes import RECIPES, Recipe
 from gan.training.commands import launcher
@@ -63,11 +62,6 @@ def parse(arguments: list[str] | None = None) -> tuple[str, Job]:
 
 def _summary(recipe: Recipe) -> str:
     return f"{recipe.summary} ({recipe.epochs} epochs)"
-
-
-def as_flag(message: str) -> str:
-    """A message about a field, which begins with its name, as one about its flag."""
-    return re.sub("^[a-z][a-z0-9_]* must ", lambda name: f"--{name[0].replace('_', '-')}", message)
 
 
 def run_to_resume(named: str | None, arguments: list[str]) -> Settings | None:
