@@ -126,9 +126,8 @@ def enough_memory(device: torch.device) -> Iterator[None]:
 
 
 def _is_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(
-        error
-    )  # which has no kind of its own
+    # The processor's has no kind of its own.
+    return isinstance(error, torch.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
 
 
 def start_accelerator(options: RunOptions, folder: Path) -> Accelerator:
