@@ -8,7 +8,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
 from gan.web.caching import IMMUTABLE, REVALIDATE, not_found
-from gan.web.joining import joined
+from gan.web.joining import joined, read
 
 STATIC = Path(__file__).parent / "static"
 ENGINE = Path(__file__).parent / "engine"
@@ -32,7 +32,7 @@ def _version(*folders: Path) -> str:
     for folder in folders:
         for path in sorted(folder.rglob("*")):
             if path.suffix in MEDIA_TYPES:
-                digest.update(path.read_bytes())
+                digest.update(read(path))
     return digest.hexdigest()[:12]
 
 
@@ -53,6 +53,6 @@ def _file(folder: Path, request: HttpRequest, version: str) -> Response:
     path = next((p for p in folder.iterdir() if p.name == request.path_params["name"]), None)
     if path is None or path.suffix not in MEDIA_TYPES:
         return not_found()
-    content = joined(path) if path.suffix == ".js" else path.read_bytes()
+    content = joined(path) if path.suffix == ".js" else read(path)
     cached = IMMUTABLE if request.path_params["version"] == version else REVALIDATE
     return Response(content, media_type=MEDIA_TYPES[path.suffix], headers={"Cache-Control": cached})

@@ -21,6 +21,13 @@ OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
 @cache
+def read(path: Path) -> bytes:
+    """A file as it was when it was first asked for: its address names its content, which is not to change under a
+    server that goes on while the files are replaced."""
+    return path.read_bytes()
+
+
+@cache
 def joined(path: Path) -> str:
     """The script at `path` as one module, with the same exports: before it, each in a function, what it imports.
 
@@ -28,7 +35,7 @@ def joined(path: Path) -> str:
         ValueError: a script imports itself, directly or not, or has an import or export that is not understood.
     """
     before = [_as_constant(script) for script in _imports(path, ())[:-1]]
-    return "\n".join([*before, f"// {path.name}", _with_constants(path, path.read_text(encoding="utf-8"))])
+    return "\n".join([*before, f"// {path.name}", _with_constants(path, read(path).decode())])
 
 
 def compact(code: str) -> str:
@@ -49,14 +56,14 @@ def _imports(path: Path, importers: tuple[Path, ...]) -> list[Path]:
     if path in importers:
         raise ValueError(f"{path.name} imports itself: {' → '.join(p.name for p in (*importers, path))}")
     found: dict[Path, None] = {}
-    for match in IMPORT.finditer(path.read_text(encoding="utf-8")):
+    for match in IMPORT.finditer(read(path).decode()):
         found |= dict.fromkeys(_imports(_imported(path, match), (*importers, path)))
     return [*found, path]
 
 
 def _as_constant(path: Path) -> str:
     """A script as a constant that holds what it exports."""
-    code = path.read_text(encoding="utf-8")
+    code = read(path).decode()
     names = ", ".join(match[2] for match in EXPORT.finditer(code))
     code = _with_constants(path, EXPORT.sub(r"\1 \2", code))
     if other := OTHER.search(code):

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from gan.bundled import BUNDLED as CHECKPOINTS
 from gan.web.assets import MEDIA_TYPES
 from gan.web.caching import IMMUTABLE, REVALIDATE, not_found
+from gan.web.joining import read
 
 SOURCES = {"en": "learn.md", "zh": "learn.zh.md"}
 FOLDERS = (Path(__file__).parents[2] / "docs", Path(__file__).parent)  # of a checkout; of an installed package
@@ -43,7 +44,7 @@ def lesson_html(language: str, address: Callable[[str], str]) -> str:
 def source(language: str) -> str:
     """The lesson's Markdown, without what is for GitHub alone."""
     path = next(path for folder in FOLDERS if (path := folder / SOURCES[language]).is_file())
-    return HERE_ONLY.sub("", path.read_text(encoding="utf-8"))
+    return HERE_ONLY.sub("", read(path).decode())
 
 
 @cache
@@ -171,7 +172,7 @@ def lesson_version() -> str:
     for language in SOURCES:
         digest.update(lesson_html(language, str).encode())
     for path in pictures().values():
-        digest.update(path.read_bytes())
+        digest.update(read(path))
     return digest.hexdigest()[:12]
 
 
@@ -190,7 +191,7 @@ async def lesson_file(request: HttpRequest) -> Response:
     """The lesson in a language, as HTML, or one of its pictures; only the true version may be cached for ever."""
     name = request.path_params["name"]
     if name in pictures():
-        content, media_type = pictures()[name].read_bytes(), MEDIA_TYPES[".png"]
+        content, media_type = read(pictures()[name]), MEDIA_TYPES[".png"]
     elif name in (f"{language}.html" for language in SOURCES):
         content, media_type = lesson_page(name.removesuffix(".html")), "text/html; charset=utf-8"
     else:
