@@ -11,7 +11,7 @@ import platform
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -24,12 +24,12 @@ from accelerate.utils import broadcast_object_list
 from gan.console import pip_install
 from gan.data import load_dataset
 from gan.devices import choose_device, describe_device
-from gan.errors import UserError, listed, one_line
+from gan.errors import ModelError, UserError, listed, one_line
 from gan.evaluation.evaluate import quick_scores
 from gan.evaluation.standard import Standard, standard_of
 from gan.files import check_writable, hold, is_held, is_of_the_disk, remove_unfinished, unwritable, write_atomically
 from gan.hub.card import DATA_PICTURE
-from gan.model_folder import CONFIG, check_size, save_model
+from gan.model_folder import CONFIG, check_size, model_files, read_saved, save_model
 from gan.networks import Generator
 from gan.recipes import Recipe
 from gan.recording import HISTORY
@@ -449,6 +449,9 @@ class Run:
     def _resume(self) -> None:
         loaded: list[Any] = [None, None]
         if self.main:  # other machines need not see the folder
+            for folder in (self.folder, self.folder / BEST):
+                with suppress(ModelError):  # of a run that has saved no model yet
+                    read_saved(model_files, folder)  # a save that was killed between its renames is brought to its end
             remove_unfinished(self.folder)
             loaded = list(load_newest_state(self.folder, self.identity, self.trainer.steps_per_epoch))
         if self.accelerator.num_processes > 1:

@@ -317,6 +317,16 @@ def test_a_folder_to_resume_that_is_missing_is_named(tmp_path: Path, capsys: pyt
         assert f"there is no folder {tmp_path / 'nowhere'} to resume a run in" in capsys.readouterr().err
 
 
+def test_a_resume_that_is_refused_leaves_the_model_of_a_killed_save_readable(
+    finished: Path, mnist_dir: Path, tmp_path: Path
+) -> None:
+    folder = copy_of(finished, tmp_path / "killed")
+    (folder / "config.json").rename(folder / f".config.json.abc{UNFINISHED}")  # its last rename didn't come
+    with pytest.raises(UserError, match="holds another run"):
+        train_here(SMALL, replace(options(mnist_dir, folder, resume=True), seed=8))
+    assert load_generator(str(folder)).weights == load_generator(str(finished)).weights
+
+
 def test_a_damaged_state_is_named_and_the_one_before_it_serves(finished: Path, mnist_dir: Path, tmp_path: Path) -> None:
     folder = copy_of(finished, tmp_path / "damaged")
     newest = sorted(folder.glob("state/step-*"))[-1]
