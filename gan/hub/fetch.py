@@ -166,7 +166,7 @@ def _fetch(
         if name not in files:
             if name not in OPTIONAL:
                 raise HubError(f"{subject} holds no {name}", "It is not one of our models.")
-        elif not 0 <= (files[name].size or limit + 1) <= limit:
+        elif (size := files[name].size) is None or not 0 <= size <= limit:
             raise HubError(f"{name} of {subject} is larger than {limit >> 10} KB", "It is not one of our models.")
     assert info.sha is not None
     path = Path()

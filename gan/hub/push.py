@@ -228,7 +228,9 @@ def contents(folder: Path, target: Target, options: CardOptions, there: Reposito
 
 def _published(folder: Path) -> list[str]:
     """The files beside config, weights and card that are published: of the sample grids only the last."""
-    names = {path.relative_to(folder).as_posix() for pattern in PUBLISHED for path in folder.glob(pattern)}
+    names = {
+        path.relative_to(folder).as_posix() for pattern in PUBLISHED for path in folder.glob(pattern) if path.is_file()
+    }
     names.discard(card.DATA_PICTURE)
     newest = card.sample_grid(folder)
     return sorted(n for n in names if not n.startswith("samples/") or n == (newest.as_posix() if newest else None))

@@ -170,7 +170,7 @@ class Trainer:
         Raises:
             UserError: one is infinite or NaN. The message names the step.
         """
-        remedy = "lower --learning-rate, or add a penalty (--r1 1). The last checkpoint is from before that."
+        remedy = "lower --learning-rate, or add a penalty (--r1 1), in a new run with another --output-dir"
         if broken := self.statistics.step_that_broke(self.accelerator):
             raise UserError(f"a loss became infinite or NaN at step {broken}: {remedy}")
         finite = [p.isfinite().all() for network in (self.generator, self.discriminator) for p in network.parameters()]
