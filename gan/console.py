@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import sys
 import unicodedata
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
+FORMAT = warnings.formatwarning  # Python's own
 NAME = "plain"  # of this way to handle errors, beside Python's own "replace" and others
 SUBSTITUTES = str.maketrans(
     {"–": "-", "—": "-", "−": "-", "…": "...", "→": "->", "←": "<-", "×": "x", "·": "-", "“": '"', "”": '"', "’": "'"}
@@ -30,10 +32,18 @@ def print_everywhere() -> None:
     the end, as `head` does, gets no traceback after it."""
     codecs.register_error(NAME, _plain)
     atexit.register(_flush)
+    warnings.formatwarning = _sentence
     sys.excepthook = _except_of_a_reader_that_left
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # not what a test or a notebook puts in its place
             stream.reconfigure(errors=NAME)
+
+
+def _sentence(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning to whoever typed a command: what it says, not the line of code that says so."""
+    return f"{message}\n" if category is UserWarning else FORMAT(message, category, filename, lineno, line)
 
 
 def _flush() -> None:

@@ -90,6 +90,12 @@ def test_a_reader_that_leaves_gets_no_traceback(command: str) -> None:
     assert done.stderr == ""
 
 
+def test_a_warning_is_a_sentence() -> None:
+    done = run("utf-8", "-c", "import warnings; from gan.console import print_everywhere; print_everywhere()\n"
+               "warnings.warn('the README is left as it is')")  # fmt: skip
+    assert done.stderr.decode().strip() == "the README is left as it is"
+
+
 def test_every_entry_of_the_project_is_prepared() -> None:
     for path in [ROOT / "app.py", ROOT / "train.py", *ROOT.glob("gan/**/*.py"), *ROOT.glob("benchmarks/*.py")]:
         text = path.read_text(encoding="utf-8")
