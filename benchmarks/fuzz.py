@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,30 @@ def fuzz_routes(address: str, examples: int) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
+def many(examples: int) -> settings:
+    """So many examples, none of them kept or made smaller."""
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+        database=None,
+    )  # fmt: skip
+
+
+def held_up_to(attack: Callable[[], None], what: str, seen: dict[int, int]) -> bool:
+    """Whether no example failed, which is told: the first that did, or how often each status was `seen`."""
+    try:
+        attack()
+    except AssertionError as error:
+        print(f"{what}: {str(error)[:1000]}")
+        return False
+    print(f"{what}: {seen}")
+    return True
+
+
 def fuzz_gradio(address: str, examples: int) -> bool:
     """hypothesis: bodies of every kind to every function, those without a name by their index."""
     seen: dict[int, int] = {}
 
-    @settings(
-        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
-        database=None,
-    )  # fmt: skip
+    @many(examples)
     @given(call=st.sampled_from(CALLS), body=bodies | calls)
     def attack(call: str, body: bytes) -> None:
         answer = client.post(f"/gradio_api/{call}", content=body, headers={"Content-Type": "application/json"})
@@ -91,23 +108,14 @@ def fuzz_gradio(address: str, examples: int) -> bool:
         assert " at 0x" not in told, (call, body, told)
 
     with httpx.Client(base_url=address, timeout=60) as client:
-        try:
-            attack()
-        except AssertionError as error:
-            print(f"Gradio's API: {str(error)[:1000]}")
-            return False
-    print(f"Gradio's API: {seen}")
-    return True
+        return held_up_to(attack, "Gradio's API", seen)
 
 
 def fuzz_links(address: str, examples: int) -> bool:
     """hypothesis: links of the page of every kind, and their cards."""
     seen: dict[int, int] = {}
 
-    @settings(
-        max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
-        database=None,
-    )  # fmt: skip
+    @many(examples)
     @given(query=queries(bundled_models()))
     def attack(query: str) -> None:
         for path in ("/card.png", "/"):
@@ -117,13 +125,7 @@ def fuzz_links(address: str, examples: int) -> bool:
             assert str(ROOT) not in answer.text, (path, query)
 
     with httpx.Client(base_url=address, timeout=60) as client:
-        try:
-            attack()
-        except AssertionError as error:
-            print(f"links of the page: {str(error)[:1000]}")
-            return False
-    print(f"links of the page: {seen}")
-    return True
+        return held_up_to(attack, "links of the page", seen)
 
 
 def fuzz_folders(examples: int, seed: int = 0) -> bool:

@@ -68,6 +68,7 @@ class Limits:
             return
         try:
             check_headers(scope)
+            give_host(scope)
             place_below_prefix(scope)
             check_address(scope)
             if scope["method"] == "POST":
@@ -109,15 +110,10 @@ def check_address(scope: Scope) -> None:
 
 
 def check_headers(scope: Scope) -> None:
-    """Refuse what is too long, and a malformed name of this server, by whomever it comes. HTTP/1.0 lets it be left out,
-    as probes do, but Gradio doesn't: then it is the address that was reached."""
+    """Refuse what is too long, and a malformed name of this server, by whomever it comes."""
     if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_HEAD:
         raise RefusedRequestError(431, f"the headers have at most {MAX_HEAD} bytes")
     headers = Headers(scope=scope)
-    if "host" not in headers:
-        host, port = scope.get("server") or ("localhost", None)
-        host = f"[{host}]" if ":" in host else host
-        scope["headers"] = [*scope["headers"], (b"host", f"{host}:{port}".encode() if port else host.encode())]
     for name, form in (("host", HOST), ("x-forwarded-host", HOST), ("x-forwarded-prefix", PREFIX)):
         value = headers.get(name, "").split(",")[0].strip()
         if name in headers and not (form.fullmatch(value) and (form is not HOST or is_host(value))):
@@ -139,6 +135,15 @@ def is_host(value: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def give_host(scope: Scope) -> None:
+    """Change the scope: a request that names no host, which HTTP/1.0 allows and Gradio does not, means the address that
+    it reached."""
+    if "host" not in Headers(scope=scope):
+        host, port = scope.get("server") or ("localhost", None)
+        host = f"[{host}]" if ":" in host else host
+        scope["headers"] = [*scope["headers"], (b"host", f"{host}:{port}".encode() if port else host.encode())]
 
 
 def place_below_prefix(scope: Scope) -> None:
