@@ -1,6 +1,7 @@
 """What must not reach the page is refused with a 4xx and a reason; what every answer carries."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from gan.web import limits, mailboxes
 from gan.web.head import PAGE
 from gan.web.model_store import ModelStore
 from gan.web.serve import application
+from tests.web.servers import serving
 
 CALLS = ("run/write", "call/write", "call/v2/write", "queue/join", "run/nothing", "call/nothing", "cancel")
 
@@ -52,6 +54,12 @@ def test_a_request_that_names_no_host_means_the_address_that_it_reached(server: 
     scope = {"type": "http", "server": server, "headers": [(b"origin", b"https://example.org")]}
     limits.give_host(scope)
     assert (b"host", host) in scope["headers"]
+
+
+def test_an_older_client_that_names_no_host_is_answered(store: ModelStore) -> None:
+    with serving(application(store)) as (_, port), socket.create_connection(("127.0.0.1", port), 30) as older:
+        older.sendall(b"GET /config HTTP/1.0\r\nOrigin: http://elsewhere.example\r\n\r\n")
+        assert older.recv(12) == b"HTTP/1.1 200"
 
 
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host"])
